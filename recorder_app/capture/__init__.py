@@ -1,0 +1,1 @@
+"""Where pictures come from: monitors, windows, regions and the synthetic pattern."""

@@ -1,0 +1,1 @@
+"""The recorder-app command, one module per group of verbs."""

@@ -1,0 +1,45 @@
+"""``targets`` and ``doctor``: what there is to record, and what works here."""
+
+from __future__ import annotations
+
+import click
+
+from recorder_app.cli.output import as_json
+
+
+@click.command()
+@click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
+def targets(*, json_output: bool) -> int:
+    """List the monitors and windows that can be recorded."""
+    from recorder_app.services.targets import list_targets
+
+    listed = list_targets()
+    if json_output:
+        click.echo(as_json(listed))
+        return 0
+    for entry in [*listed.monitors, *listed.windows]:
+        place = f"{entry.width}x{entry.height} at {entry.x},{entry.y}"
+        primary = ", primary" if entry.is_primary else ""
+        click.echo(f"{entry.target:<20} {entry.name} ({place}{primary})")
+    click.echo(f"{'all':<20} all monitors in one picture")
+    return 0
+
+
+@click.command()
+@click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
+def doctor(*, json_output: bool) -> int:
+    """Try everything a recording needs; exit 1 if recording cannot work."""
+    from recorder_app.services.doctor import diagnose
+
+    diagnosis = diagnose()
+    if json_output:
+        click.echo(as_json(diagnosis))
+    else:
+        click.echo(f"Recorder {diagnosis.version}, {diagnosis.system}, {diagnosis.libraries}")
+        for check in diagnosis.checks:
+            sign = "ok" if check.works else ("FAILS" if check.required else "no")
+            hint = f" {check.hint}" if check.hint else ""
+            click.echo(f"{sign:<6} {check.name:<26} {check.detail}{hint}")
+        verdict = "works" if diagnosis.can_record else "cannot work: see the lines marked FAILS"
+        click.echo(f"Recording {verdict}.")
+    return 0 if diagnosis.can_record else 1

@@ -1,0 +1,71 @@
+"""The line on the terminal that shows a recording going on."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from recorder_app.pipeline.events import (
+    Event,
+    HealthEvent,
+    Marked,
+    RecordingState,
+    StateChanged,
+    Statistics,
+)
+
+_ERASE = "\r\x1b[2K"
+
+
+class LiveLine:
+    """One line, rewritten in place on a terminal; only warnings where there is none."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._is_terminal = stream.isatty()
+        self._state = RecordingState.IDLE
+
+    def show(self, event: Event) -> None:
+        match event:
+            case StateChanged(state, seconds_left):
+                self._state = state
+                if state is RecordingState.COUNTDOWN:
+                    self._rewrite(f"Recording starts in {seconds_left} s")
+                elif state is RecordingState.STOPPING:
+                    self._rewrite("Finishing the file ...")
+            case Statistics():
+                self._rewrite(_line(self._state, event))
+            case HealthEvent():
+                self._note(f"! {event.message}")
+            case Marked():
+                self._note(f"Marker at {clock_text(event.at_s)}")
+
+    def clear(self) -> None:
+        self._rewrite("")
+
+    def _rewrite(self, text: str) -> None:
+        if self._is_terminal:
+            self._stream.write(_ERASE + text)
+            self._stream.flush()
+
+    def _note(self, text: str) -> None:
+        self._stream.write((_ERASE if self._is_terminal else "") + text + "\n")
+        self._stream.flush()
+
+
+def clock_text(seconds: float) -> str:
+    """Return a time as 00:04:12."""
+    whole = int(seconds)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def _line(state: RecordingState, now: Statistics) -> str:
+    sign = "❚❚ paused" if state is RecordingState.PAUSED else "● recording"
+    parts = [
+        f"{sign}  {clock_text(now.elapsed_s)}",
+        f"{now.size_bytes / 1e6:.1f} MB",
+        f"{now.frames_captured} pictures",
+        f"{now.frames_dropped} dropped",
+    ]
+    if now.free_bytes is not None:
+        parts.append(f"{now.free_bytes / 1e9:.0f} GB free")
+    return "  ".join(parts) + "  (Ctrl-C stops)"

@@ -1,0 +1,78 @@
+"""The command ``recorder-app``: verbs, errors and exit codes.
+
+Only this module's imports are paid for by ``--help`` and ``--version``; each verb imports what it
+needs when it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import click
+
+from recorder_app import __version__
+from recorder_app.errors import InternalError, InvalidRequest, RecorderError
+
+PROGRAM = "recorder-app"
+INTERRUPTED = 130
+
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  1    doctor: recording cannot work here
+  2    the request was wrong
+  3    the screen or window cannot be had, or went away
+  4    no encoder works, or encoding failed
+  5    the disk is full or cannot be written
+  9    cancelled, nothing was recorded
+  70   a fault of the program itself
+  130  given up by a second Ctrl-C"""
+
+
+@click.group(
+    name=PROGRAM,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EXIT_CODES,
+)
+@click.version_option(__version__, prog_name=PROGRAM)
+def cli() -> None:
+    """Record the screen to a file that plays whatever happens."""
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its status."""
+    _register()
+    try:
+        status = cli.main(prog_name=PROGRAM, standalone_mode=False)
+    except RecorderError as error:
+        report(error)
+        status = error.exit_code
+    except click.ClickException as error:
+        # The same form as our own errors: one line, then the way on.
+        say(f"{error.format_message()} Try “{PROGRAM} --help”.")
+        status = InvalidRequest.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output is gone; nothing more can be said to it.
+        sys.stderr.close()
+        status = InternalError.exit_code
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def say(text: str) -> None:
+    """Write one line for a person to stderr."""
+    click.echo(f"{PROGRAM}: {text}", err=True)
+
+
+def report(error: RecorderError) -> None:
+    """Say on one line what happened and what to do."""
+    say(" ".join(f"{error.message} {error.hint}".split()))
+
+
+def _register() -> None:
+    from recorder_app.cli import inspect, record
+
+    for command in (record.record, record.take, inspect.targets, inspect.doctor):
+        cli.add_command(command)

@@ -1,0 +1,151 @@
+"""``record``: a take with a terminal on it; ``take``: the same for another program."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recorder_app.cli.main import INTERRUPTED, say
+from recorder_app.cli.output import as_json
+from recorder_app.errors import RecorderError
+from recorder_app.settings import RecordingSettings, help_text
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from recorder_app.pipeline.events import Event, Finished
+    from recorder_app.pipeline.session import RecordingSession
+
+_DEFAULTS = RecordingSettings()
+_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
+@click.command()
+@click.option("--target", default=_DEFAULTS.target, show_default=True, help=help_text("target"))
+@click.option("--duration", type=float, metavar="S", help=help_text("duration"))
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="File or folder to record to; otherwise a new name in the Videos folder.",
+)
+@click.option("--format", default=_DEFAULTS.format, show_default=True, help=help_text("format"))
+@click.option("--fps", type=int, default=_DEFAULTS.fps, show_default=True, help=help_text("fps"))
+@click.option("--quality", default=_DEFAULTS.quality, show_default=True, help=help_text("quality"))
+@click.option(
+    "--cursor/--no-cursor", default=_DEFAULTS.cursor, show_default=True, help=help_text("cursor")
+)
+@click.option(
+    "--delay",
+    type=int,
+    default=_DEFAULTS.delay,
+    show_default=True,
+    metavar="S",
+    help=help_text("delay"),
+)
+@click.option("--overwrite", is_flag=True, help="Replace an existing file once this one is done.")
+@click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
+def record(*, output: Path | None, overwrite: bool, json_output: bool, **choices: Any) -> int:
+    """Record until the duration is over, Ctrl-C or SIGTERM; print the file's path.
+
+    A second Ctrl-C while the file is being finished gives up at once; the file stays playable.
+    """
+    from recorder_app import logs, paths
+    from recorder_app.services.recording import create_session, plan_recording
+
+    logs.start(paths.log_folder())
+    try:
+        plan = plan_recording(RecordingSettings(**choices), output=output, overwrite=overwrite)
+    except RecorderError as error:
+        if json_output:
+            click.echo(as_json({"error": _as_dict(error)}))
+        raise
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    session = create_session(plan, events.put)
+    _stop_on_signals(session)
+    session.start()
+    finished = _follow(events)
+    return _tell(finished, json_output=json_output)
+
+
+@click.command(hidden=True)
+def take() -> int:
+    """Record for another program: JSON lines on stdin and stdout (see services/take.py)."""
+    from recorder_app import logs, paths
+    from recorder_app.services.take import Take
+
+    logs.start(paths.log_folder())
+    served = Take(sys.stdin.buffer, sys.stdout.buffer)
+    for number in _SIGNALS:
+        signal.signal(number, lambda *_: served.interrupt())
+    return served.serve()
+
+
+def _stop_on_signals(session: RecordingSession) -> None:
+    from recorder_app.services.take import interrupt
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's form
+        interrupt(session)
+
+    for number in _SIGNALS:
+        signal.signal(number, stop)
+
+
+def _follow(events: queue.SimpleQueue[Event]) -> Finished:
+    """Show what happens on the live line until the recording has ended."""
+    from recorder_app.cli.live import LiveLine
+    from recorder_app.pipeline.events import Finished
+
+    line = LiveLine(sys.stderr)
+    while True:
+        event = events.get()
+        line.show(event)
+        if isinstance(event, Finished):
+            line.clear()
+            return event
+
+
+def _tell(finished: Finished, *, json_output: bool) -> int:
+    from recorder_app.services.take import exit_code
+
+    result, error = finished.result, finished.error
+    if error is not None:
+        say(f"{error.message} {error.hint}".strip())
+    elif result is None:
+        say("Cancelled, nothing was recorded.")
+    if json_output:
+        click.echo(as_json(_outcome(finished)))
+    elif result is not None:
+        for warning in result.warnings:
+            say(warning)
+        click.echo(result.path)
+    if result is not None and result.truncated and error is None:
+        return INTERRUPTED
+    return exit_code(finished)
+
+
+def _outcome(finished: Finished) -> dict[str, object]:
+    import msgspec
+
+    told: dict[str, object] = msgspec.to_builtins(finished.result) if finished.result else {}
+    if finished.error is not None:
+        told["error"] = msgspec.to_builtins(finished.error)
+    elif finished.result is None:
+        told["error"] = {"code": "cancelled", "message": "Cancelled.", "hint": "", "exit_code": 9}
+    return told
+
+
+def _as_dict(error: RecorderError) -> dict[str, object]:
+    return {
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+        "exit_code": error.exit_code,
+    }

@@ -1,0 +1,174 @@
+"""The error tree. Every failure a person may see is one of these.
+
+::
+
+    RecorderError               code, message, hint, retryable
+      Cancelled                 the user's own wish, never shown as a failure
+      InvalidRequest            arguments, settings, illegal state
+        InvalidSettingError
+        InvalidRegionError
+        InvalidStateError
+      CaptureError              the picture or the sound cannot be had
+        SourceUnavailable
+        PermissionDenied
+        TargetLost
+      EncodingError
+        CodecUnavailable
+        EncoderFailed
+        PipelineStalled
+      StorageError
+        DiskFull
+        OutputNotWritable
+        OutputExists
+      MediaError
+        UnreadableMedia
+      ShareError
+      SecretsError
+      InternalError             our own bug
+
+A foreign exception is translated at the border where it comes in (mss and xcffib in ``capture``,
+PyAV in ``media``, files in ``media.outfile``) with ``raise ... from``.
+"""
+
+from typing import ClassVar
+
+from recorder_app.texts import N_, translate
+
+
+class RecorderError(Exception):
+    """Base of all errors that reach a person.
+
+    `message` says what happened and `hint` what to do about it; both are templates that are
+    translated, and filled with `details`, when they are shown. `code` is stable and
+    machine-readable, `exit_code` is the command line's status, `retryable` says whether the same
+    call may succeed later.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 70
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, hint: str = "", **details: object) -> None:
+        super().__init__(message)
+        self._message = message
+        self._hint = hint
+        self.details = details
+
+    @property
+    def message(self) -> str:
+        return translate(self._message, **self.details)
+
+    @property
+    def hint(self) -> str:
+        return translate(self._hint, **self.details)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class Cancelled(RecorderError):
+    code = "cancelled"
+    exit_code = 9
+
+
+class InvalidRequest(RecorderError):
+    code = "invalid_request"
+    exit_code = 2
+
+
+class InvalidSettingError(InvalidRequest):
+    code = "invalid_setting"
+
+
+class InvalidRegionError(InvalidRequest):
+    code = "invalid_region"
+
+
+class InvalidStateError(InvalidRequest):
+    """A command that the state of the recording does not allow."""
+
+    code = "invalid_state"
+
+    def __init__(self, state: str, command: str) -> None:
+        super().__init__(
+            N_("A recording that is {state} cannot take the command “{command}”."),
+            state=state,
+            command=command,
+        )
+
+
+class CaptureError(RecorderError):
+    code = "capture"
+    exit_code = 3
+
+
+class SourceUnavailable(CaptureError):
+    code = "source_unavailable"
+
+
+class PermissionDenied(CaptureError):
+    code = "permission_denied"
+
+
+class TargetLost(CaptureError):
+    """The monitor, window or display went away during the recording."""
+
+    code = "target_lost"
+
+
+class EncodingError(RecorderError):
+    code = "encoding"
+    exit_code = 4
+
+
+class CodecUnavailable(EncodingError):
+    code = "codec_unavailable"
+
+
+class EncoderFailed(EncodingError):
+    code = "encoder_failed"
+
+
+class PipelineStalled(EncodingError):
+    code = "pipeline_stalled"
+
+
+class StorageError(RecorderError):
+    code = "storage"
+    exit_code = 5
+
+
+class DiskFull(StorageError):
+    code = "disk_full"
+
+
+class OutputNotWritable(StorageError):
+    code = "output_not_writable"
+
+
+class OutputExists(StorageError):
+    code = "output_exists"
+
+
+class MediaError(RecorderError):
+    code = "media"
+    exit_code = 6
+
+
+class UnreadableMedia(MediaError):
+    code = "unreadable_media"
+
+
+class ShareError(RecorderError):
+    code = "share"
+    exit_code = 7
+
+
+class SecretsError(RecorderError):
+    code = "secrets"
+    exit_code = 8
+
+
+class InternalError(RecorderError):
+    code = "internal"
+    exit_code = 70

@@ -1,0 +1,1 @@
+"""What is known about PyAV: clocks, frames, pixel conversion, encoders and containers."""

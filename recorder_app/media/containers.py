@@ -1,0 +1,93 @@
+"""Containers: written crash-safe from the first byte, and inspected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.video.stream import VideoStream
+
+from recorder_app.errors import EncoderFailed, UnreadableMedia
+from recorder_app.media.codecs import EncoderChoice, VideoFormat, configure
+from recorder_app.media.outfile import RecordingFile
+from recorder_app.media.profiles import ContainerFormat
+from recorder_app.texts import N_
+
+
+def open_output(file: RecordingFile, container: ContainerFormat) -> OutputContainer:
+    """Return an output container that writes to `file`; nothing is written yet."""
+    output = av.open(file, "w", format=container.format, container_options=container.options)
+    assert isinstance(output, OutputContainer)
+    return output
+
+
+def add_video_stream(
+    output: OutputContainer, choice: EncoderChoice, wanted: VideoFormat
+) -> VideoStream:
+    """Add a stream whose encoder is open; the container owns it.
+
+    Raises EncoderFailed when the encoder does not open after all.
+    """
+    stream = output.add_stream(choice.name, rate=wanted.fps)
+    assert isinstance(stream, VideoStream)
+    try:
+        configure(stream.codec_context, choice.profile, wanted)
+        stream.codec_context.open()
+    except (av.FFmpegError, OSError) as error:
+        raise EncoderFailed(
+            N_("The video encoder {name} stopped working ({reason})."),
+            hint=N_("Close other programs that encode video and try again."),
+            name=choice.name,
+            reason=error,
+        ) from error
+    return stream
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What a file holds: sizes in pixels, times in seconds, FFmpeg's codec names."""
+
+    container: str
+    duration_s: float
+    width: int
+    height: int
+    video_codec: str
+    audio_codecs: tuple[str, ...]
+    video_frames: int
+
+
+def inspect(path: Path) -> MediaInfo:
+    """Read every packet header of `path`, so that a file without an index is measured right.
+
+    Raises UnreadableMedia.
+    """
+    try:
+        with av.open(path, "r") as source:
+            assert isinstance(source, InputContainer)
+            return _measure(source)
+    except (av.FFmpegError, OSError, IndexError) as error:
+        raise UnreadableMedia(
+            N_("{path} is not a recording that can be played ({reason})."),
+            path=path,
+            reason=error,
+        ) from error
+
+
+def _measure(source: InputContainer) -> MediaInfo:
+    video = source.streams.video[0]
+    # Read before the packets are: PyAV closes a container that was read to its end.
+    container, width, height = source.format.name, video.width, video.height
+    video_codec = video.codec_context.codec.canonical_name
+    audio_codecs = tuple(
+        stream.codec_context.codec.canonical_name for stream in source.streams.audio
+    )
+    end_s = 0.0
+    frames = 0
+    for packet in source.demux():
+        if packet.pts is None or packet.time_base is None:
+            continue
+        frames += packet.stream_index == video.index
+        end_s = max(end_s, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    return MediaInfo(container, end_s, width, height, video_codec, audio_codecs, frames)

@@ -1,0 +1,24 @@
+"""Where the program's own files and the user's recordings live."""
+
+from pathlib import Path
+
+import platformdirs
+
+APP_NAME = "recorder-app"
+
+
+def resource(name: str) -> Path:
+    """Return the path of a shipped data file, in a wheel as in a source checkout."""
+    package = Path(__file__).resolve().parent
+    shipped = package / "resources"
+    return (shipped if shipped.is_dir() else package.parent / "resources") / name
+
+
+def videos_folder() -> Path:
+    """Return the user's Videos folder; it may not exist yet."""
+    return platformdirs.user_videos_path()
+
+
+def log_folder() -> Path:
+    """Return the folder of the log files; it may not exist yet."""
+    return platformdirs.user_log_path(APP_NAME, appauthor=False)

@@ -1,0 +1,1 @@
+"""The recording graph: synchronizer, encoders, muxer and the session that owns them."""

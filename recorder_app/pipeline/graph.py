@@ -1,0 +1,127 @@
+"""The threads and queues of one recording, built and torn down as one thing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from recorder_app.capture.base import SourceInfo
+from recorder_app.errors import RecorderError
+from recorder_app.media import containers, profiles
+from recorder_app.media.clock import NS_PER_S, Clock
+from recorder_app.media.codecs import EncoderChoice, VideoFormat
+from recorder_app.media.frames import EncodedPacket, TimedFrame
+from recorder_app.media.outfile import RecordingFile
+from recorder_app.pipeline.encoders import VideoEncoderStage
+from recorder_app.pipeline.muxer import MuxerStage
+from recorder_app.pipeline.plan import RecordingPlan
+from recorder_app.pipeline.queues import BoundedQueue
+from recorder_app.pipeline.stage import Worker
+from recorder_app.pipeline.synchronizer import VideoSynchronizer
+
+# A quarter of a second at 30 fps: room for a hiccup of the encoder, little enough to notice that
+# it cannot keep up. Eight whole 1080p pictures are 66 MB.
+_VIDEO_QUEUE_ITEMS = 8
+_VIDEO_QUEUE_BYTES = 128_000_000
+# Some seconds of packets: a disk may stand still that long before the encoder must wait.
+_PACKET_QUEUE_ITEMS = 600
+_PACKET_QUEUE_BYTES = 32_000_000
+
+CAPTURE, ENCODER, MUXER = "capture", "video-encoder", "muxer"
+
+
+class RecordingGraph:
+    """Source, synchronizer, encoder, muxer and file of one recording.
+
+    Owned by the session's thread. Building it opens the file and the encoder and starts no
+    thread. Raises StorageError or EncodingError.
+    """
+
+    def __init__(
+        self,
+        plan: RecordingPlan,
+        source: SourceInfo,
+        choice: EncoderChoice,
+        clock: Clock,
+        media: Path,
+        *,
+        on_started: Callable[[], None],
+        on_limit: Callable[[], None],
+        on_end: Callable[[str, RecorderError | None], None],
+    ) -> None:
+        known = profiles.load()
+        profile = known.profile(plan.profile)
+        wanted = VideoFormat(source.width, source.height, plan.fps, plan.quality)
+        self._source = plan.source
+        self._on_end = on_end
+        self._stop_source = threading.Event()
+        self.file = RecordingFile(media)
+        try:
+            container = containers.open_output(self.file, known.container_of(plan.profile))
+            stream = containers.add_video_stream(container, choice, wanted)
+        except BaseException:
+            self.file.discard()
+            raise
+        frames: BoundedQueue[TimedFrame] = BoundedQueue(_VIDEO_QUEUE_ITEMS, _VIDEO_QUEUE_BYTES)
+        packets: BoundedQueue[EncodedPacket] = BoundedQueue(
+            _PACKET_QUEUE_ITEMS, _PACKET_QUEUE_BYTES
+        )
+        self.synchronizer = VideoSynchronizer(
+            frames,
+            clock,
+            fps=plan.fps,
+            constant_frame_rate=profile.constant_frame_rate,
+            limit_ns=None if plan.limit_s is None else round(plan.limit_s * NS_PER_S),
+            on_started=on_started,
+            on_limit=on_limit,
+        )
+        self.encoder = VideoEncoderStage(frames, stream, packets, clock)
+        self.muxer = MuxerStage(packets, container, self.file)
+        self._workers: list[Worker] = []
+
+    def start(self) -> None:
+        """Start all threads, the last stage first."""
+        self._workers = [
+            Worker(MUXER, self.muxer.run, self._on_end),
+            Worker(ENCODER, self.encoder.run, self._on_end),
+            Worker(CAPTURE, self._capture, self._on_end),
+        ]
+        for worker in self._workers:
+            worker.start()
+
+    @property
+    def is_running(self) -> bool:
+        return any(worker.is_alive() for worker in self._workers)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Grows while anything moves at all."""
+        return self.encoder.frames_encoded, self.file.size_bytes
+
+    def stop_source(self) -> None:
+        """Have the source stop; the queues are not ended by it."""
+        self._stop_source.set()
+        self.synchronizer.release()
+
+    def abort(self) -> None:
+        """Throw away what is queued and end every stage; the file keeps what it has."""
+        self.stop_source()
+        self.encoder.queue.abort()
+        self.muxer.queue.abort()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the threads; return whether all have ended."""
+        for worker in self._workers:
+            worker.join(timeout_s)
+        return not self.is_running
+
+    def discard(self) -> None:
+        """Delete the file of a graph that was never started or has ended."""
+        if not self._workers:
+            self.file.discard()
+        else:
+            self.file.path.unlink(missing_ok=True)
+
+    def _capture(self) -> None:
+        self._source.run(self.synchronizer, self._stop_source)

@@ -1,0 +1,133 @@
+"""The journal beside a recording: what it is while it runs, its sidecar afterwards.
+
+One small JSON file, replaced as a whole at every change of state, so that after a crash it says
+whose recording this was, how it was made, and that nobody finished it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from recorder_app.media.outfile import storage_error, sync_folder
+from recorder_app.pipeline.events import HealthEvent, Marked, RecordingResult, RecordingState
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """The process that records; `started` (Unix seconds) tells it from a later one of that pid."""
+
+    pid: int
+    started: float
+
+    @classmethod
+    def this_process(cls) -> Owner:
+        return cls(os.getpid(), psutil.Process().create_time())
+
+    @property
+    def is_alive(self) -> bool:
+        try:
+            started: float = psutil.Process(self.pid).create_time()
+        except psutil.Error:
+            return False
+        return abs(started - self.started) < 1
+
+
+class Track(msgspec.Struct, frozen=True):
+    """One stream of the file."""
+
+    kind: str
+    encoder: str
+    description: str
+    width: int = 0
+    height: int = 0
+    is_essential: bool = True
+
+
+class JournalEntry(msgspec.Struct):
+    """Everything the journal holds. Times of day are UTC, `*_s` are seconds of the recording."""
+
+    schema: int
+    media: str
+    state: RecordingState
+    started: datetime
+    owner: Owner
+    settings: dict[str, str | int | float | bool | None]
+    tracks: list[Track]
+    pauses: list[tuple[float, float]] = []
+    markers: list[Marked] = []
+    health: list[HealthEvent] = []
+    result: RecordingResult | None = None
+
+
+SCHEMA = 1
+
+
+def journal_path(media: Path) -> Path:
+    """Return the journal's path: hidden, beside the recording."""
+    return media.with_name(f".{media.name}.recorder.json")
+
+
+class Journal:
+    """Writes one entry. Used by the session's thread. Raises StorageError."""
+
+    def __init__(self, media: Path, entry: JournalEntry) -> None:
+        self.path = journal_path(media)
+        self.entry = entry
+
+    @classmethod
+    def begin(
+        cls, media: Path, settings: dict[str, str | int | float | bool | None], tracks: list[Track]
+    ) -> Journal:
+        entry = JournalEntry(
+            schema=SCHEMA,
+            media=media.name,
+            state=RecordingState.PREPARING,
+            started=datetime.now(UTC),
+            owner=Owner.this_process(),
+            settings=settings,
+            tracks=tracks,
+        )
+        journal = cls(media, entry)
+        journal.save()
+        return journal
+
+    def save(self) -> None:
+        """Replace the file by the entry as it is now, durably."""
+        data = msgspec.json.format(msgspec.json.encode(self.entry), indent=1)
+        try:
+            handle, name = tempfile.mkstemp(
+                dir=self.path.parent, prefix=".recorder-", suffix=".tmp"
+            )
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(data)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                os.replace(name, self.path)
+            except BaseException:
+                os.unlink(name)
+                raise
+            sync_folder(self.path.parent)
+        except OSError as error:
+            raise storage_error(error, self.path) from error
+
+    def follow(self, media: Path) -> None:
+        """Go along when the recording is renamed to `media`."""
+        old, self.path = self.path, journal_path(media)
+        self.entry.media = media.name
+        self.save()
+        if old != self.path:
+            old.unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+def read_journal(path: Path) -> JournalEntry:
+    """Read a journal. Raises msgspec.MsgspecError when it is damaged and OSError."""
+    return msgspec.json.decode(path.read_bytes(), type=JournalEntry)

@@ -1,0 +1,563 @@
+"""One take from the first check to the finished file, owned by one thread."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from recorder_app.capture.base import SourceInfo
+from recorder_app.errors import (
+    CaptureError,
+    DiskFull,
+    InvalidStateError,
+    OutputExists,
+    PipelineStalled,
+    RecorderError,
+    SourceUnavailable,
+    StorageError,
+)
+from recorder_app.media import profiles
+from recorder_app.media.clock import NS_PER_S, Clock, SystemClock
+from recorder_app.media.codecs import VideoFormat, choose_encoder
+from recorder_app.pipeline.events import (
+    TRANSITIONS,
+    ErrorReport,
+    Event,
+    Finished,
+    HealthEvent,
+    Marked,
+    RecordingResult,
+    RecordingState,
+    Severity,
+    StateChanged,
+    Statistics,
+)
+from recorder_app.pipeline.graph import CAPTURE, RecordingGraph
+from recorder_app.pipeline.health import HealthMonitor, free_space
+from recorder_app.pipeline.journal import Journal, Track
+from recorder_app.pipeline.plan import RecordingPlan
+from recorder_app.pipeline.stage import as_recorder_error
+from recorder_app.texts import N_, translate
+
+_log = logging.getLogger(__name__)
+
+# How often statistics are told and health is looked at.
+_TICK_S = 0.5
+# A picture that has not come after this long will not come.
+_FIRST_PICTURE_S = 10.0
+# Stopping may take as long as it makes progress; without any for this long it is given up, and
+# the file keeps what it has.
+_DRAIN_STALL_S = 10.0
+_ABORT_JOIN_S = 2.0
+
+_State = RecordingState
+
+# In which states a command is taken.
+_COMMANDS = {
+    "pause": {_State.RECORDING},
+    "resume": {_State.PAUSED},
+    "mark": {_State.RECORDING, _State.PAUSED},
+    "stop": {_State.PREPARING, _State.COUNTDOWN, _State.RECORDING, _State.PAUSED},
+    "cancel": {
+        _State.PREPARING,
+        _State.COUNTDOWN,
+        _State.RECORDING,
+        _State.PAUSED,
+        _State.STOPPING,
+    },
+    "abort": set(_State) - {_State.IDLE},
+}
+
+
+@dataclass(slots=True)
+class _Command:
+    name: str
+    text: str = ""
+    reply: Future[None] = field(default_factory=Future)
+
+
+@dataclass(frozen=True, slots=True)
+class _StageEnded:
+    name: str
+    error: RecorderError | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    name: str
+
+
+class _Leave(Exception):
+    """Unwinds the session's thread to its end: `state` is the one to end in."""
+
+    def __init__(self, state: RecordingState) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class RecordingSession:
+    """Records one take by `plan`.
+
+    The command methods may be called from any thread; each returns when the command was carried
+    out and raises InvalidStateError when the state does not allow it. `on_event` is called in the
+    session's thread and must neither block nor raise. The result comes once, as the last event
+    and from ``wait``.
+    """
+
+    def __init__(
+        self,
+        plan: RecordingPlan,
+        *,
+        clock: Clock | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        self._plan = plan
+        self._clock = clock or SystemClock()
+        # Stalls are a matter of real time, whatever clock the pictures go by.
+        self._real_time = SystemClock()
+        self._on_event = on_event or (lambda _: None)
+        self._inbox: queue.SimpleQueue[_Command | _StageEnded | _Notice] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="session", daemon=True)
+        self._state = _State.IDLE
+        self._finished: Finished | None = None
+        self._done = threading.Event()
+        self._graph: RecordingGraph | None = None
+        self._journal: Journal | None = None
+        self._error: RecorderError | None = None
+        self._warnings: list[str] = []
+        self._is_aborted = False
+
+    # Called from any thread.
+
+    @property
+    def state(self) -> RecordingState:
+        return self._state
+
+    def start(self) -> None:
+        """Begin to prepare, count down and record. Raises InvalidStateError the second time."""
+        if self._thread.ident is not None:
+            raise InvalidStateError(self._state.value, "start")
+        self._thread.start()
+
+    def pause(self) -> None:
+        self._command("pause")
+
+    def resume(self) -> None:
+        self._command("resume")
+
+    def mark(self, text: str = "") -> None:
+        """Set a marker here; it becomes a chapter of the file."""
+        self._command("mark", text)
+
+    def stop(self) -> None:
+        """End the recording and finish the file; ``wait`` for the result."""
+        self._command("stop")
+
+    def cancel(self) -> None:
+        """End the recording and leave nothing behind."""
+        self._command("cancel")
+
+    def abort(self) -> None:
+        """Give up at once, also while stopping; the file keeps what it has."""
+        self._command("abort")
+
+    def request(self, name: str, text: str = "") -> Future[None]:
+        """Ask for a command by name without waiting; the future holds its outcome.
+
+        Safe in a signal handler.
+        """
+        command = _Command(name, text)
+        if name not in _COMMANDS or self._done.is_set() or self._thread.ident is None:
+            command.reply.set_exception(InvalidStateError(self._state.value, name))
+        else:
+            self._inbox.put(command)
+        return command.reply
+
+    def wait(self, timeout_s: float | None = None) -> Finished | None:
+        """Wait for the end and return the outcome; None when the time is up first."""
+        self._done.wait(timeout_s)
+        return self._finished
+
+    def _command(self, name: str, text: str = "") -> None:
+        self.request(name, text).result()
+
+    # The session's thread.
+
+    def _run(self) -> None:
+        try:
+            self._prepare()
+            self._count_down()
+            self._record()
+            self._drain()
+            final = _State.FINISHED
+        except _Leave as leave:
+            final = leave.state
+        except BaseException as error:
+            self._error = as_recorder_error(error)
+            final = _State.FAILED
+        try:
+            self._conclude(final)
+        except BaseException as error:
+            self._error = as_recorder_error(error)
+            self._finish(Finished(_State.FAILED, None, _report(self._error)))
+        finally:
+            self._plan.source.close()
+            self._done.set()
+            self._refuse_late_commands()
+
+    def _prepare(self) -> None:
+        self._enter(_State.PREPARING)
+        plan = self._plan
+        free = free_space(plan.output.parent)
+        if free is not None and free < plan.stop_free_bytes:
+            raise DiskFull(
+                N_("The disk of {folder} is full: {free} MB are free."),
+                hint=N_("Free some space or choose another folder with --output."),
+                folder=plan.output.parent,
+                free=free // 1_000_000,
+            )
+        self._source_info = plan.source.open()
+        self._warnings.extend(self._source_info.warnings)
+        info = self._source_info
+        self._choice = choose_encoder(
+            plan.profile, VideoFormat(info.width, info.height, plan.fps, plan.quality)
+        )
+        self._media = self._working_path()
+        self._graph = RecordingGraph(
+            plan,
+            info,
+            self._choice,
+            self._clock,
+            self._media,
+            on_started=lambda: self._inbox.put(_Notice("started")),
+            on_limit=lambda: self._inbox.put(_Notice("limit")),
+            on_end=lambda name, error: self._inbox.put(_StageEnded(name, error)),
+        )
+        self._journal = Journal.begin(self._media, self._settings(), [self._video_track(info)])
+        if self._choice.is_fallback:
+            self._warn(
+                "encoder_fallback",
+                translate(
+                    N_("Recorded with {name}, because this did not work: {reasons}."),
+                    name=self._choice.name,
+                    reasons="; ".join(self._choice.reasons),
+                ),
+            )
+
+    def _count_down(self) -> None:
+        for seconds_left in range(self._plan.delay_s, 0, -1):
+            self._enter(_State.COUNTDOWN, seconds_left)
+            until_ns = self._real_time.now_ns() + NS_PER_S
+            while (left_ns := until_ns - self._real_time.now_ns()) > 0:
+                self._take_message(left_ns / NS_PER_S)
+
+    def _record(self) -> None:
+        assert self._graph is not None
+        self._monitor = HealthMonitor(self._plan, self._graph)
+        self._has_picture = False
+        self._should_stop = False
+        self._enter(_State.RECORDING)
+        self._graph.start()
+        started_ns = next_tick_ns = self._real_time.now_ns()
+        while not self._should_stop:
+            next_tick_ns += round(_TICK_S * NS_PER_S)
+            while not self._should_stop and (left := next_tick_ns - self._real_time.now_ns()) > 0:
+                self._take_message(left / NS_PER_S)
+            self._tick()
+            waited_ns = self._real_time.now_ns() - started_ns
+            if self._state is _State.PAUSED:
+                started_ns = self._real_time.now_ns()
+            elif not self._has_picture and waited_ns > _FIRST_PICTURE_S * NS_PER_S:
+                raise SourceUnavailable(
+                    N_("No picture came from {source}."),
+                    hint=N_("“recorder-app doctor” shows what works here."),
+                    source=self._source_info.description,
+                )
+
+    def _drain(self) -> None:
+        """Let every stage finish what it has, as long as something moves."""
+        assert self._graph is not None
+        graph = self._graph
+        end_ns = graph.synchronizer.elapsed_ns()
+        self._enter(_State.STOPPING)
+        if self._journal is not None:
+            markers = [(marker.at_s, marker.text) for marker in self._journal.entry.markers]
+            graph.muxer.set_chapters(markers)
+        graph.stop_source()
+        graph.synchronizer.finish(end_ns)
+        progress, moved_ns = graph.progress, self._real_time.now_ns()
+        while graph.is_running and not self._is_aborted:
+            self._take_message(0.05)
+            if graph.progress != progress:
+                progress, moved_ns = graph.progress, self._real_time.now_ns()
+            elif self._real_time.now_ns() - moved_ns > _DRAIN_STALL_S * NS_PER_S:
+                self._error = self._error or _stalled()
+                self._is_aborted = True
+        while not self._inbox.empty():
+            self._take_message(0)
+        self._emit(self._statistics())
+
+    def _conclude(self, final: RecordingState) -> None:
+        """Leave the disk as `final` demands and tell the result."""
+        graph, journal = self._graph, self._journal
+        if graph is None:
+            self._finish(Finished(final, None, _report(self._error)))
+            return
+        if graph.is_running:
+            graph.abort()
+            graph.join(_ABORT_JOIN_S)
+        has_pictures = graph.muxer.last_packet_ns is not None and graph.file.size_bytes > 0
+        if final is _State.CANCELLED or not has_pictures:
+            graph.discard()
+            if journal is not None:
+                journal.discard()
+            if final is _State.FINISHED:
+                final = _State.FAILED
+                self._error = self._error or CaptureError(
+                    N_("Nothing was recorded: it was stopped before the first picture."),
+                    hint=N_("Let it run for a moment before you stop it."),
+                )
+            self._finish(Finished(final, None, _report(self._error)))
+            return
+        result = self._keep(graph, journal)
+        self._finish(Finished(_State.FINISHED, result, _report(self._error)))
+
+    def _keep(self, graph: RecordingGraph, journal: Journal | None) -> RecordingResult:
+        path = self._media
+        try:
+            if path != self._plan.output:
+                os.replace(path, self._plan.output)
+                path = self._plan.output
+        except OSError as error:
+            # The recording is safe under its working name, which the result tells.
+            _log.warning("final name refused path=%s error=%s", self._plan.output, error)
+            self._warnings.append(
+                translate(N_("It could not be renamed to {name}."), name=self._plan.output)
+            )
+        result = self._result(graph, path)
+        if journal is not None:
+            journal.entry.state = _State.FINISHED
+            journal.entry.pauses = _in_seconds(graph.synchronizer.pauses)
+            journal.entry.result = result
+            try:
+                journal.follow(path)
+            except StorageError as error:
+                _log.warning("sidecar not written error=%s", error)
+        return result
+
+    def _result(self, graph: RecordingGraph, path: Path) -> RecordingResult:
+        synchronizer = graph.synchronizer
+        period_s = 1 / self._plan.fps
+        return RecordingResult(
+            path=str(path),
+            duration_s=round((graph.muxer.last_packet_ns or 0) / NS_PER_S + period_s, 3),
+            size_bytes=graph.file.size_bytes,
+            width=self._source_info.width,
+            height=self._source_info.height,
+            container=profiles.load().profile(self._plan.profile).container,
+            video_codec=self._choice.profile.codec,
+            audio_codecs=[],
+            frames_captured=synchronizer.frames_captured,
+            frames_unchanged=synchronizer.frames_unchanged,
+            frames_dropped=synchronizer.frames_dropped,
+            warnings=self._warnings,
+            truncated=self._error is not None or self._is_aborted,
+        )
+
+    # Messages.
+
+    def _take_message(self, timeout_s: float) -> None:
+        try:
+            message = (
+                self._inbox.get(timeout=max(0.0, timeout_s))
+                if timeout_s
+                else (self._inbox.get_nowait())
+            )
+        except queue.Empty:
+            return
+        match message:
+            case _Command():
+                self._obey(message)
+            case _StageEnded(name, error):
+                self._stage_ended(name, error)
+            case _Notice("started"):
+                self._has_picture = True
+                self._save_journal()
+            case _Notice("limit"):
+                self._should_stop = True
+
+    def _obey(self, command: _Command) -> None:
+        if self._state not in _COMMANDS[command.name]:
+            command.reply.set_exception(InvalidStateError(self._state.value, command.name))
+            return
+        command.reply.set_result(None)
+        match command.name:
+            case "pause":
+                self._set_paused(True)
+            case "resume":
+                self._set_paused(False)
+            case "mark":
+                self._mark(command.text)
+            case "stop" if self._state in (_State.PREPARING, _State.COUNTDOWN):
+                raise _Leave(_State.CANCELLED)
+            case "stop":
+                self._should_stop = True
+            case "cancel":
+                raise _Leave(_State.CANCELLED)
+            case "abort" if self._state in (_State.PREPARING, _State.COUNTDOWN):
+                raise _Leave(_State.CANCELLED)
+            case "abort":
+                self._should_stop = self._is_aborted = True
+
+    def _set_paused(self, paused: bool) -> None:
+        assert self._graph is not None
+        if paused:
+            self._graph.synchronizer.pause(self._clock.now_ns())
+        else:
+            self._graph.synchronizer.resume(self._clock.now_ns())
+        self._enter(_State.PAUSED if paused else _State.RECORDING)
+        if self._journal is not None:
+            self._journal.entry.pauses = _in_seconds(self._graph.synchronizer.pauses)
+        self._save_journal()
+
+    def _mark(self, text: str) -> None:
+        assert self._graph is not None
+        marked = Marked(round(self._graph.synchronizer.elapsed_ns() / NS_PER_S, 3), text)
+        if self._journal is not None:
+            self._journal.entry.markers.append(marked)
+        self._save_journal()
+        self._emit(marked)
+
+    def _stage_ended(self, name: str, error: RecorderError | None) -> None:
+        if error is None:
+            return
+        _log.error("stage failed stage=%s code=%s message=%s", name, error.code, error)
+        # Every stage so far is essential: stop, and keep what exists. The first error is the
+        # cause, those after it are its consequences.
+        if self._error is None:
+            self._error = error
+            code = "target_lost" if name == CAPTURE else error.code
+            self._emit(HealthEvent(code, Severity.DANGER, error.message))
+        self._should_stop = True
+
+    def _tick(self) -> None:
+        assert self._graph is not None
+        self._emit(self._statistics())
+        for event in self._monitor.look(is_paused=self._state is _State.PAUSED):
+            self._warnings.append(event.message)
+            self._emit(event)
+        self._error = self._error or self._monitor.error
+        if self._monitor.error is not None:
+            self._should_stop = True
+        limit_s = self._plan.limit_s
+        if limit_s is not None and self._graph.synchronizer.elapsed_ns() >= limit_s * NS_PER_S:
+            # For a source that is stuck: otherwise its own pictures tell when the limit is there.
+            self._should_stop = True
+
+    # Small parts.
+
+    def _statistics(self) -> Statistics:
+        assert self._graph is not None
+        graph = self._graph
+        return Statistics(
+            elapsed_s=round(graph.synchronizer.elapsed_ns() / NS_PER_S, 3),
+            size_bytes=graph.file.size_bytes,
+            durable_bytes=graph.file.durable_bytes,
+            frames_captured=graph.synchronizer.frames_captured,
+            frames_unchanged=graph.synchronizer.frames_unchanged,
+            frames_dropped=graph.synchronizer.frames_dropped,
+            frames_encoded=graph.encoder.frames_encoded,
+            latency_ms=round(graph.encoder.latency_ns / 1e6, 1),
+            free_bytes=graph.file.free_bytes,
+        )
+
+    def _enter(self, state: RecordingState, seconds_left: int | None = None) -> None:
+        if state is not self._state and state not in TRANSITIONS[self._state]:
+            raise InvalidStateError(self._state.value, state.value)
+        self._state = state
+        if self._journal is not None:
+            self._journal.entry.state = state
+        self._emit(StateChanged(state, seconds_left))
+
+    def _finish(self, finished: Finished) -> None:
+        self._enter(finished.state)
+        self._finished = finished
+        self._emit(finished)
+
+    def _emit(self, event: Event) -> None:
+        if isinstance(event, HealthEvent) and self._journal is not None:
+            self._journal.entry.health.append(event)
+        self._on_event(event)
+
+    def _warn(self, code: str, message: str) -> None:
+        self._warnings.append(message)
+        self._emit(HealthEvent(code, Severity.WARNING, message))
+
+    def _save_journal(self) -> None:
+        """Write the journal; a failure costs recovery some detail, never the recording."""
+        if self._journal is None:
+            return
+        try:
+            self._journal.save()
+        except StorageError as error:
+            _log.warning("journal not written error=%s", error)
+
+    def _working_path(self) -> Path:
+        """Return the name to record under: another one while a file is about to be replaced."""
+        output = self._plan.output
+        if not output.exists():
+            return output
+        if not self._plan.overwrite:
+            raise OutputExists(
+                N_("{path} exists already."),
+                hint=N_("Choose another name, or add --overwrite to replace it."),
+                path=output,
+            )
+        return output.with_name(f"{output.stem} (recording {os.getpid()}){output.suffix}")
+
+    def _settings(self) -> dict[str, str | int | float | bool | None]:
+        plan = self._plan
+        return {
+            "target": plan.target,
+            "profile": plan.profile,
+            "quality": plan.quality,
+            "fps": plan.fps,
+            "limit_s": plan.limit_s,
+            "delay_s": plan.delay_s,
+            "backend": self._source_info.backend,
+        }
+
+    def _video_track(self, info: SourceInfo) -> Track:
+        return Track("video", self._choice.name, info.description, info.width, info.height)
+
+    def _refuse_late_commands(self) -> None:
+        while True:
+            try:
+                message = self._inbox.get_nowait()
+            except queue.Empty:
+                return
+            if isinstance(message, _Command):
+                message.reply.set_exception(InvalidStateError(self._state.value, message.name))
+
+
+def _report(error: RecorderError | None) -> ErrorReport | None:
+    if error is None:
+        return None
+    return ErrorReport(error.code, error.message, error.hint, error.exit_code)
+
+
+def _in_seconds(pauses: list[tuple[int, int]]) -> list[tuple[float, float]]:
+    return [(round(at / NS_PER_S, 3), round(length / NS_PER_S, 3)) for at, length in pauses]
+
+
+def _stalled() -> PipelineStalled:
+    return PipelineStalled(
+        N_("The recording stood still and was ended."),
+        hint=N_("What was recorded so far is kept. Check the disk it was written to."),
+    )

@@ -1,0 +1,1 @@
+"""Composition root: builds whole things for the command line and the app."""

@@ -1,0 +1,130 @@
+"""From what a person asked for to a session that records it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from recorder_app import paths
+from recorder_app.capture.sources import create_source
+from recorder_app.capture.targets import SyntheticTarget, parse_target
+from recorder_app.errors import InvalidSettingError, OutputExists, OutputNotWritable
+from recorder_app.media import profiles
+from recorder_app.media.clock import Clock, SystemClock
+from recorder_app.media.outfile import storage_error
+from recorder_app.pipeline.events import Event
+from recorder_app.pipeline.plan import RecordingPlan
+from recorder_app.pipeline.session import RecordingSession
+from recorder_app.settings import RecordingSettings, validated
+from recorder_app.texts import N_, translate
+
+
+def plan_recording(
+    settings: RecordingSettings,
+    *,
+    output: Path | None = None,
+    overwrite: bool = False,
+    clock: Clock | None = None,
+) -> RecordingPlan:
+    """Check everything that can be checked without touching a device and return the plan.
+
+    Raises InvalidRequest, CaptureError or StorageError.
+    """
+    validated(settings)
+    known = profiles.load()
+    container = known.container_of(settings.format)
+    if settings.quality not in profiles.QUALITIES:
+        raise InvalidSettingError(
+            N_("There is no quality named {name}."),
+            hint=N_("Choose one of: {known}."),
+            name=settings.quality,
+            known=", ".join(profiles.QUALITIES),
+        )
+    target = parse_target(settings.target)
+    clock = clock or SystemClock()
+    source = create_source(target, clock, with_cursor=settings.cursor)
+    kind = "Test pattern" if isinstance(target, SyntheticTarget) else "Screen"
+    path = choose_output(output, container.extension, kind, overwrite=overwrite)
+    return RecordingPlan(
+        source=source,
+        output=path,
+        profile=settings.format,
+        quality=settings.quality,
+        fps=settings.fps,
+        target=settings.target,
+        limit_s=settings.duration,
+        delay_s=settings.delay,
+        overwrite=overwrite,
+    )
+
+
+def create_session(
+    plan: RecordingPlan, on_event: Callable[[Event], None], clock: Clock | None = None
+) -> RecordingSession:
+    """Return a session for `plan` that was not started yet."""
+    return RecordingSession(plan, clock=clock, on_event=on_event)
+
+
+def choose_output(
+    output: Path | None, extension: str, kind: str, *, overwrite: bool, now: datetime | None = None
+) -> Path:
+    """Return the absolute path to record to.
+
+    Without `output` it is a new name with date and time in the user's Videos folder, which is
+    made if it is missing. An existing folder as `output` gets such a name inside it. Raises
+    StorageError when the folder is missing or cannot be written, or the file exists.
+    """
+    if output is None:
+        folder = paths.videos_folder()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise storage_error(error, folder) from error
+        return _free_name(_writable(folder), extension, kind, now or datetime.now().astimezone())
+    output = Path(os.path.abspath(output.expanduser()))
+    if output.is_dir():
+        return _free_name(_writable(output), extension, kind, now or datetime.now().astimezone())
+    _writable(output.parent)
+    if output.suffix.lower() != f".{extension}":
+        raise InvalidSettingError(
+            N_("{name} does not fit the format: its files end in .{extension}."),
+            hint=N_("Change the name, or choose another --format."),
+            name=output.name,
+            extension=extension,
+        )
+    if output.exists() and not overwrite:
+        raise OutputExists(
+            N_("{path} exists already."),
+            hint=N_("Choose another name, or add --overwrite to replace it."),
+            path=output,
+        )
+    return output
+
+
+def _writable(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise OutputNotWritable(
+            N_("There is no folder {folder}."),
+            hint=N_("Make the folder first, or choose another with --output."),
+            folder=folder,
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputNotWritable(
+            N_("The folder {folder} cannot be written."),
+            hint=N_("Choose a folder that you may write to with --output."),
+            folder=folder,
+        )
+    return folder
+
+
+def _free_name(folder: Path, extension: str, kind: str, now: datetime) -> Path:
+    # Dots, because Windows allows no colons in names.
+    stem = f"{translate(kind)} {now:%Y-%m-%d %H.%M.%S}"
+    path = folder / f"{stem}.{extension}"
+    number = 2
+    while path.exists():
+        path = folder / f"{stem} ({number}).{extension}"
+        number += 1
+    return path

@@ -1,0 +1,1 @@
+"""What several tests share: reading recordings back, running the command, the desktop."""
