@@ -48,7 +48,7 @@ class RecorderError(Exception):
     exit_code: ClassVar[int] = 70
     retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str, *, hint: str = "", **details: object) -> None:
+    def __init__(self, message: str, /, *, hint: str = "", **details: object) -> None:
         super().__init__(message)
         self._message = message
         self._hint = hint

@@ -22,7 +22,7 @@ def _catalogue() -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, paths.resource("translations"), fallback=True)
 
 
-def translate(text: str, **parameters: object) -> str:
+def translate(text: str, /, **parameters: object) -> str:
     """Return `text` in the user's language with `parameters` filled in. Thread-safe."""
     # gettext answers an empty message with the catalogue's header.
     translated = _catalogue().gettext(text) if text else ""

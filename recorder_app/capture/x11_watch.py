@@ -13,6 +13,7 @@ import xcffib
 import xcffib.damage
 import xcffib.randr
 import xcffib.xfixes
+import xcffib.xproto
 
 from recorder_app.capture.x11 import X11Desktop, display_errors
 from recorder_app.errors import SourceUnavailable
@@ -24,6 +25,12 @@ from recorder_app.texts import N_
 # A program paints in several requests; the first one wakes us. Grabbing this much later gets the
 # whole of an ordinary repaint; much more would only add latency.
 SETTLE_NS = 3_000_000
+
+_LAYOUT_EVENTS = (
+    xcffib.randr.ScreenChangeNotifyEvent,
+    xcffib.randr.NotifyEvent,
+    xcffib.xproto.ConfigureNotifyEvent,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,15 @@ class X11Watch(X11Desktop):
             self._xfixes.CreateRegion(self._region, 0, [])
             # One event until it is collected, however much is painted meanwhile.
             self._damage_api.Create(self._damage, self.root, xcffib.damage.ReportLevel.NonEmpty)
-            self._randr.SelectInput(self.root, xcffib.randr.NotifyMask.ScreenChange)
+            # Screen changes tell of modes, crtc changes of monitors that are plugged or unplugged,
+            # and monitors made by a person ("xrandr --setmonitor") only configure the root window.
+            self._randr.SelectInput(
+                self.root,
+                xcffib.randr.NotifyMask.ScreenChange | xcffib.randr.NotifyMask.CrtcChange,
+            )
+            core.core.ChangeWindowAttributes(
+                self.root, xcffib.xproto.CW.EventMask, [xcffib.xproto.EventMask.StructureNotify]
+            )
             self._xfixes.SelectCursorInput(self.root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
             core.flush()
         self._fd: int = core.get_file_descriptor()
@@ -147,7 +162,7 @@ class X11Watch(X11Desktop):
                     self._has_damage = True
                 elif isinstance(event, xcffib.xfixes.CursorNotifyEvent):
                     self._cursor_is_stale = True
-                elif isinstance(event, xcffib.randr.ScreenChangeNotifyEvent):
+                elif isinstance(event, _LAYOUT_EVENTS):
                     self._layout_changed = True
             self.connection.invalid()
 

@@ -82,7 +82,10 @@ def take() -> int:
     from recorder_app.services.take import Take
 
     logs.start(paths.log_folder())
-    served = Take(sys.stdin.buffer, sys.stdout.buffer)
+    served = Take(
+        open(0, "rb", buffering=0, closefd=False),  # noqa: SIM115 - standard input stays open
+        open(1, "wb", buffering=0, closefd=False),  # noqa: SIM115 - standard output, likewise
+    )
     for number in _SIGNALS:
         signal.signal(number, lambda *_: served.interrupt())
     return served.serve()

@@ -21,6 +21,8 @@ TIME_BASE = Fraction(1, TICKS_PER_S)
 # together from patches equals one converted whole. Point sampling is a third cheaper and frays
 # coloured text; the bilinear and bicubic filters reach over a patch's edge.
 _FILTER = Interpolation.AREA | Interpolation.ACCURATE_RND
+# The scaler takes the wrong rows for chroma when there is only one row of it.
+_LEAST_ROWS = 4
 
 
 class PlanarCanvas:
@@ -68,8 +70,10 @@ class PlanarCanvas:
         )
 
     def _paste(self, patch: Patch) -> None:
-        small = self._convert(patch.pixels, self._patch_scaler)
-        rect = patch.rect
+        rect, pixels = patch.rect, patch.pixels
+        if rect.height < _LEAST_ROWS:
+            pixels = np.concatenate([pixels, pixels])
+        small = self._convert(pixels, self._patch_scaler)
         for index, (target, source) in enumerate(
             zip(self._picture.planes, small.planes, strict=True)
         ):

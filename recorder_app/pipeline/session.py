@@ -204,8 +204,11 @@ class RecordingSession:
         try:
             self._conclude(final)
         except BaseException as error:
+            # Whatever happens, there is a result: who waits for it must not wait for ever.
             self._error = as_recorder_error(error)
-            self._finish(Finished(_State.FAILED, None, _report(self._error)))
+            self._state = _State.FAILED
+            self._finished = Finished(_State.FAILED, None, _report(self._error))
+            self._emit(self._finished)
         finally:
             self._plan.source.close()
             self._done.set()

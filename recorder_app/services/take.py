@@ -16,8 +16,8 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+from io import RawIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
@@ -67,7 +67,7 @@ class MessageWriter:
     Thread-safe. When the reader is gone, messages are dropped and the recording goes on.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: RawIOBase) -> None:
         self._stream = stream
         self._waiting: queue.Queue[Message | None] = queue.Queue(_MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="message-writer", daemon=True)
@@ -89,16 +89,21 @@ class MessageWriter:
         encoder = msgspec.json.Encoder()
         while (message := self._waiting.get()) is not None:
             try:
-                self._stream.write(encoder.encode(message) + b"\n")
-                self._stream.flush()
+                line = memoryview(encoder.encode(message) + b"\n")
+                while line:
+                    line = line[self._stream.write(line) or 0 :]
             except OSError:
                 return
 
 
 class Take:
-    """Obeys commands for one recording. ``serve`` is called by the main thread."""
+    """Obeys commands for one recording. ``serve`` is called by the main thread.
 
-    def __init__(self, commands: BinaryIO, events: BinaryIO) -> None:
+    Both streams are raw: a thread that waits in a buffered one holds its lock, and the process
+    would die of that at its end.
+    """
+
+    def __init__(self, commands: RawIOBase, events: RawIOBase) -> None:
         self._commands = commands
         self._writer = MessageWriter(events)
         self._session: RecordingSession | None = None

@@ -1,0 +1,144 @@
+#!/bin/sh
+# Prepare this checkout: Debian packages and .venv. Usage: setup.sh demo|test
+# A second run finds everything in place and changes nothing.
+set -eu
+
+case "${1:-}" in
+demo | test) mode=$1 ;;
+*) echo "usage: $0 demo|test" >&2 && exit 2 ;;
+esac
+cd "$(dirname "$0")/.."
+root=$(pwd -P)
+venv=$root/.venv
+
+say() { echo "setup: $*"; }
+fail() {
+    say "$*" >&2
+    exit 1
+}
+
+# Run a command without its output; show the end of it when the command fails.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT HUP TERM
+quietly() {
+    "$@" </dev/null >"$log" 2>&1 && return
+    tail -n 30 "$log" >&2
+    fail "failed: $*"
+}
+
+# --- Python -------------------------------------------------------------------------------------
+python=${PYTHON:-python3}
+# One start tells the version, whether it will do, and whether it can make environments with pip.
+facts=$("$python" -c '
+import importlib.util, sys
+v = sys.version_info
+print(sys.version.split()[0], (3, 11) <= v < (3, 15), bool(importlib.util.find_spec("ensurepip")))
+' 2>/dev/null) || fail "$python does not run. Install Python 3.11 to 3.14, or set PYTHON to its path."
+# shellcheck disable=SC2086
+set -- $facts
+version=$1 fits=$2 makes_venv=$3
+[ "$fits" = True ] ||
+    fail "$python is Python $version, but 3.11 to 3.14 is needed. Set PYTHON to the path of one."
+
+# --- Debian packages ----------------------------------------------------------------------------
+# An X11 screen to record spares the virtual one. On Wayland DISPLAY leads to a black picture.
+has_screen() {
+    [ -n "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ] &&
+        [ "${XDG_SESSION_TYPE:-}" != wayland ] || return 1
+    number=${DISPLAY##*:}
+    case $DISPLAY in
+    :*) [ -S "/tmp/.X11-unix/X${number%%.*}" ] ;;
+    esac
+}
+
+missing=
+# Needed where the command is not there, whatever package brought it.
+need_program() { command -v "$1" >/dev/null || missing="$missing $2"; }
+
+libraries="libxcb1 libxcb-randr0 libxcb-render0 libxcb-shm0 libxcb-xfixes0"
+[ "$makes_venv" = True ] || missing="$missing python3-venv"
+if [ "$mode" = test ] || ! has_screen; then
+    need_program Xvfb xvfb
+    need_program openbox openbox
+fi
+if [ "$mode" = test ]; then
+    need_program xrandr x11-xserver-utils
+    need_program ffmpeg ffmpeg
+    need_program xdotool xdotool
+    need_program xprop x11-utils
+    need_program dbus-daemon dbus-daemon
+    need_program git git
+    libraries="$libraries fonts-dejavu-core"
+fi
+if command -v dpkg-query >/dev/null; then
+    # shellcheck disable=SC2016,SC2086
+    here=$(dpkg-query -W -f '${db:Status-Status}/${Package} ' $libraries 2>/dev/null) || true
+    for package in $libraries; do
+        case " $here" in
+        *" installed/$package "*) ;;
+        *) missing="$missing $package" ;;
+        esac
+    done
+fi
+
+if [ -n "$missing" ]; then
+    command -v apt-get >/dev/null ||
+        fail "not found, please install what your system calls (Debian's names):$missing"
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif sudo -n true 2>/dev/null; then
+        as_root="sudo -n"
+    else
+        fail "packages are missing. Please run, then try again:
+  sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing"
+    fi
+    say "installing packages:$missing"
+    apt="$as_root env DEBIAN_FRONTEND=noninteractive apt-get"
+    # shellcheck disable=SC2086
+    quietly $apt update
+    # shellcheck disable=SC2086
+    quietly $apt install -y --no-install-recommends $missing
+fi
+
+# --- .venv --------------------------------------------------------------------------------------
+stamp=$venv/setup-stamp
+busy=$venv/setup-busy
+sum=$(cat pyproject.toml installers/constraints.txt | cksum)
+# The path is part of it because the scripts of a moved environment call the old place.
+wanted="$sum $version $root"
+
+if [ -x "$venv/bin/python" ] && [ -f "$stamp" ]; then
+    # What the tests need includes what the demo needs.
+    for had in "$mode" test; do
+        [ "$(cat "$stamp")" != "$wanted $had" ] || exit 0
+    done
+fi
+
+# Usable: not half made, not moved here from elsewhere, and of this Python.
+usable() {
+    [ ! -e "$busy" ] &&
+        head -n 2 "$venv/bin/pip" | grep -qF -e "#!$venv/bin/" -e "exec' \"$venv/bin/" &&
+        "$venv/bin/python" -c "import pip, sys; sys.exit(sys.version.split()[0] != '$version')"
+}
+if ! usable 2>/dev/null; then
+    say "making .venv with Python $version"
+    rm -rf "$venv"
+    mkdir "$venv"
+    : >"$busy"
+    quietly "$python" -m venv "$venv"
+fi
+rm -f "$stamp"
+: >"$busy"
+
+say "installing the Python packages into .venv"
+extra=
+[ "$mode" = demo ] || extra="[dev]"
+export PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+# pip keeps what it downloads in the home folder, where there is one.
+if [ -z "${HOME:-}" ] || [ ! -w "$HOME" ]; then
+    export PIP_NO_CACHE_DIR=1
+fi
+quietly "$venv/bin/python" -m pip install -e ".$extra" -c installers/constraints.txt
+rm -f "$busy"
+echo "$wanted $mode" >"$stamp"

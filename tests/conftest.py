@@ -1,0 +1,56 @@
+"""Fixtures: a private real desktop, and recorders that are ended whatever a test does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from installers.virtual_desktop import VirtualDesktop
+from tests.support.command import Recorder, environment
+
+LEFT = (0, 0, 1280, 1080)
+RIGHT = (1280, 0, 640, 1080)
+
+
+@pytest.fixture(scope="session")
+def desktop() -> Iterator[VirtualDesktop]:
+    """1920x1080 with two monitors, a window manager and a session bus. Shared: change nothing."""
+    with VirtualDesktop(
+        "1920x1080", monitors=[("LEFT", LEFT), ("RIGHT", RIGHT)], dbus=True
+    ) as shared:
+        yield shared
+
+
+@pytest.fixture
+def own_desktop() -> Iterator[VirtualDesktop]:
+    """A desktop like the shared one, for a test that changes or ends it."""
+    with VirtualDesktop("1920x1080", monitors=[("LEFT", LEFT), ("RIGHT", RIGHT)]) as own:
+        yield own
+
+
+@pytest.fixture
+def screenless(tmp_path: Path) -> dict[str, str]:
+    """The environment of a user without a display."""
+    return environment(home=tmp_path)
+
+
+@pytest.fixture
+def on_desktop(desktop: VirtualDesktop, tmp_path: Path) -> dict[str, str]:
+    """The environment of a user on the shared desktop."""
+    return environment(desktop.environment, home=tmp_path)
+
+
+@pytest.fixture
+def start_take() -> Iterator[Callable[[dict[str, str]], Recorder]]:
+    """Start recording processes; those still there at the end are killed."""
+    started: list[Recorder] = []
+
+    def start(env: dict[str, str]) -> Recorder:
+        started.append(Recorder(env))
+        return started[-1]
+
+    yield start
+    for recorder in started:
+        recorder.close()
