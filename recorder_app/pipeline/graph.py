@@ -53,6 +53,7 @@ class RecordingGraph:
         known = profiles.load()
         profile = known.profile(plan.profile)
         wanted = VideoFormat(source.width, source.height, plan.fps, plan.quality)
+        self.info = source
         self._source = plan.source
         self._on_end = on_end
         self._stop_source = threading.Event()

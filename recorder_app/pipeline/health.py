@@ -30,6 +30,14 @@ def free_space(folder: Path) -> int | None:
         return None
 
 
+def stalled() -> PipelineStalled:
+    """Return the error of a recording in which nothing moves any more."""
+    return PipelineStalled(
+        N_("The recording stood still and was ended."),
+        hint=N_("What was recorded so far is kept. Check the disk it was written to."),
+    )
+
+
 class HealthMonitor:
     """Looks at a running graph twice a second. Used by the session's thread.
 
@@ -79,10 +87,7 @@ class HealthMonitor:
             return
         still_ns = now_ns - self._grown_ns
         if still_ns > _STALL_END_NS:
-            self.error = PipelineStalled(
-                N_("The recording stood still and was ended."),
-                hint=N_("What was recorded so far is kept. Check the disk it was written to."),
-            )
+            self.error = stalled()
         elif still_ns > _STALL_WARN_NS:
             yield from self._once(
                 "track_stalled",

@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from recorder_app.capture.base import SourceInfo
 from recorder_app.errors import (
     CaptureError,
     DiskFull,
     InvalidStateError,
-    OutputExists,
-    PipelineStalled,
     RecorderError,
     SourceUnavailable,
     StorageError,
 )
-from recorder_app.media import profiles
 from recorder_app.media.clock import NS_PER_S, Clock, SystemClock
 from recorder_app.media.codecs import VideoFormat, choose_encoder
+from recorder_app.pipeline import outcome
 from recorder_app.pipeline.events import (
     TRANSITIONS,
-    ErrorReport,
     Event,
     Finished,
     HealthEvent,
     Marked,
-    RecordingResult,
     RecordingState,
     Severity,
     StateChanged,
     Statistics,
 )
 from recorder_app.pipeline.graph import CAPTURE, RecordingGraph
-from recorder_app.pipeline.health import HealthMonitor, free_space
+from recorder_app.pipeline.health import HealthMonitor, free_space, stalled
+from recorder_app.pipeline.inbox import COMMANDS, Command, Message, Notice, StageEnded
 from recorder_app.pipeline.journal import Journal, Track
 from recorder_app.pipeline.plan import RecordingPlan
 from recorder_app.pipeline.stage import as_recorder_error
@@ -57,40 +51,6 @@ _DRAIN_STALL_S = 10.0
 _ABORT_JOIN_S = 2.0
 
 _State = RecordingState
-
-# In which states a command is taken.
-_COMMANDS = {
-    "pause": {_State.RECORDING},
-    "resume": {_State.PAUSED},
-    "mark": {_State.RECORDING, _State.PAUSED},
-    "stop": {_State.PREPARING, _State.COUNTDOWN, _State.RECORDING, _State.PAUSED},
-    "cancel": {
-        _State.PREPARING,
-        _State.COUNTDOWN,
-        _State.RECORDING,
-        _State.PAUSED,
-        _State.STOPPING,
-    },
-    "abort": set(_State) - {_State.IDLE},
-}
-
-
-@dataclass(slots=True)
-class _Command:
-    name: str
-    text: str = ""
-    reply: Future[None] = field(default_factory=Future)
-
-
-@dataclass(frozen=True, slots=True)
-class _StageEnded:
-    name: str
-    error: RecorderError | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Notice:
-    name: str
 
 
 class _Leave(Exception):
@@ -122,7 +82,7 @@ class RecordingSession:
         # Stalls are a matter of real time, whatever clock the pictures go by.
         self._real_time = SystemClock()
         self._on_event = on_event or (lambda _: None)
-        self._inbox: queue.SimpleQueue[_Command | _StageEnded | _Notice] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
         self._state = _State.IDLE
         self._finished: Finished | None = None
@@ -172,8 +132,8 @@ class RecordingSession:
 
         Safe in a signal handler.
         """
-        command = _Command(name, text)
-        if name not in _COMMANDS or self._done.is_set() or self._thread.ident is None:
+        command = Command(name, text)
+        if name not in COMMANDS or self._done.is_set() or self._thread.ident is None:
             command.reply.set_exception(InvalidStateError(self._state.value, name))
         else:
             self._inbox.put(command)
@@ -207,7 +167,7 @@ class RecordingSession:
             # Whatever happens, there is a result: who waits for it must not wait for ever.
             self._error = as_recorder_error(error)
             self._state = _State.FAILED
-            self._finished = Finished(_State.FAILED, None, _report(self._error))
+            self._finished = Finished(_State.FAILED, None, outcome.report(self._error))
             self._emit(self._finished)
         finally:
             self._plan.source.close()
@@ -231,16 +191,16 @@ class RecordingSession:
         self._choice = choose_encoder(
             plan.profile, VideoFormat(info.width, info.height, plan.fps, plan.quality)
         )
-        self._media = self._working_path()
+        self._media = outcome.working_path(plan)
         self._graph = RecordingGraph(
             plan,
             info,
             self._choice,
             self._clock,
             self._media,
-            on_started=lambda: self._inbox.put(_Notice("started")),
-            on_limit=lambda: self._inbox.put(_Notice("limit")),
-            on_end=lambda name, error: self._inbox.put(_StageEnded(name, error)),
+            on_started=lambda: self._inbox.put(Notice("started")),
+            on_limit=lambda: self._inbox.put(Notice("limit")),
+            on_end=lambda name, error: self._inbox.put(StageEnded(name, error)),
         )
         self._journal = Journal.begin(self._media, self._settings(), [self._video_track(info)])
         if self._choice.is_fallback:
@@ -300,7 +260,7 @@ class RecordingSession:
             if graph.progress != progress:
                 progress, moved_ns = graph.progress, self._real_time.now_ns()
             elif self._real_time.now_ns() - moved_ns > _DRAIN_STALL_S * NS_PER_S:
-                self._error = self._error or _stalled()
+                self._error = self._error or stalled()
                 self._is_aborted = True
         while not self._inbox.empty():
             self._take_message(0)
@@ -310,7 +270,7 @@ class RecordingSession:
         """Leave the disk as `final` demands and tell the result."""
         graph, journal = self._graph, self._journal
         if graph is None:
-            self._finish(Finished(final, None, _report(self._error)))
+            self._finish(Finished(final, None, outcome.report(self._error)))
             return
         if graph.is_running:
             graph.abort()
@@ -326,52 +286,17 @@ class RecordingSession:
                     N_("Nothing was recorded: it was stopped before the first picture."),
                     hint=N_("Let it run for a moment before you stop it."),
                 )
-            self._finish(Finished(final, None, _report(self._error)))
+            self._finish(Finished(final, None, outcome.report(self._error)))
             return
-        result = self._keep(graph, journal)
-        self._finish(Finished(_State.FINISHED, result, _report(self._error)))
-
-    def _keep(self, graph: RecordingGraph, journal: Journal | None) -> RecordingResult:
-        path = self._media
-        try:
-            if path != self._plan.output:
-                os.replace(path, self._plan.output)
-                path = self._plan.output
-        except OSError as error:
-            # The recording is safe under its working name, which the result tells.
-            _log.warning("final name refused path=%s error=%s", self._plan.output, error)
-            self._warnings.append(
-                translate(N_("It could not be renamed to {name}."), name=self._plan.output)
-            )
-        result = self._result(graph, path)
-        if journal is not None:
-            journal.entry.state = _State.FINISHED
-            journal.entry.pauses = _in_seconds(graph.synchronizer.pauses)
-            journal.entry.result = result
-            try:
-                journal.follow(path)
-            except StorageError as error:
-                _log.warning("sidecar not written error=%s", error)
-        return result
-
-    def _result(self, graph: RecordingGraph, path: Path) -> RecordingResult:
-        synchronizer = graph.synchronizer
-        period_s = 1 / self._plan.fps
-        return RecordingResult(
-            path=str(path),
-            duration_s=round((graph.muxer.last_packet_ns or 0) / NS_PER_S + period_s, 3),
-            size_bytes=graph.file.size_bytes,
-            width=self._source_info.width,
-            height=self._source_info.height,
-            container=profiles.load().profile(self._plan.profile).container,
-            video_codec=self._choice.profile.codec,
-            audio_codecs=[],
-            frames_captured=synchronizer.frames_captured,
-            frames_unchanged=synchronizer.frames_unchanged,
-            frames_dropped=synchronizer.frames_dropped,
-            warnings=self._warnings,
+        result = outcome.keep(
+            self._plan,
+            graph,
+            self._choice,
+            journal,
+            self._warnings,
             truncated=self._error is not None or self._is_aborted,
         )
+        self._finish(Finished(_State.FINISHED, result, outcome.report(self._error)))
 
     # Messages.
 
@@ -385,18 +310,18 @@ class RecordingSession:
         except queue.Empty:
             return
         match message:
-            case _Command():
+            case Command():
                 self._obey(message)
-            case _StageEnded(name, error):
+            case StageEnded(name, error):
                 self._stage_ended(name, error)
-            case _Notice("started"):
+            case Notice("started"):
                 self._has_picture = True
                 self._save_journal()
-            case _Notice("limit"):
+            case Notice("limit"):
                 self._should_stop = True
 
-    def _obey(self, command: _Command) -> None:
-        if self._state not in _COMMANDS[command.name]:
+    def _obey(self, command: Command) -> None:
+        if self._state not in COMMANDS[command.name]:
             command.reply.set_exception(InvalidStateError(self._state.value, command.name))
             return
         command.reply.set_result(None)
@@ -426,7 +351,7 @@ class RecordingSession:
             self._graph.synchronizer.resume(self._clock.now_ns())
         self._enter(_State.PAUSED if paused else _State.RECORDING)
         if self._journal is not None:
-            self._journal.entry.pauses = _in_seconds(self._graph.synchronizer.pauses)
+            self._journal.entry.pauses = outcome.in_seconds(self._graph.synchronizer.pauses)
         self._save_journal()
 
     def _mark(self, text: str) -> None:
@@ -511,19 +436,6 @@ class RecordingSession:
         except StorageError as error:
             _log.warning("journal not written error=%s", error)
 
-    def _working_path(self) -> Path:
-        """Return the name to record under: another one while a file is about to be replaced."""
-        output = self._plan.output
-        if not output.exists():
-            return output
-        if not self._plan.overwrite:
-            raise OutputExists(
-                N_("{path} exists already."),
-                hint=N_("Choose another name, or add --overwrite to replace it."),
-                path=output,
-            )
-        return output.with_name(f"{output.stem} (recording {os.getpid()}){output.suffix}")
-
     def _settings(self) -> dict[str, str | int | float | bool | None]:
         plan = self._plan
         return {
@@ -545,22 +457,5 @@ class RecordingSession:
                 message = self._inbox.get_nowait()
             except queue.Empty:
                 return
-            if isinstance(message, _Command):
+            if isinstance(message, Command):
                 message.reply.set_exception(InvalidStateError(self._state.value, message.name))
-
-
-def _report(error: RecorderError | None) -> ErrorReport | None:
-    if error is None:
-        return None
-    return ErrorReport(error.code, error.message, error.hint, error.exit_code)
-
-
-def _in_seconds(pauses: list[tuple[int, int]]) -> list[tuple[float, float]]:
-    return [(round(at / NS_PER_S, 3), round(length / NS_PER_S, 3)) for at, length in pauses]
-
-
-def _stalled() -> PipelineStalled:
-    return PipelineStalled(
-        N_("The recording stood still and was ended."),
-        hint=N_("What was recorded so far is kept. Check the disk it was written to."),
-    )

@@ -21,7 +21,12 @@ from pathlib import Path
 
 import msgspec
 
-from recorder_app.errors import InvalidRequest, InvalidStateError, RecorderError
+from recorder_app.errors import (
+    InvalidRequest,
+    InvalidSettingError,
+    InvalidStateError,
+    RecorderError,
+)
 from recorder_app.pipeline.events import ErrorReport, Event, Finished, Statistics
 from recorder_app.pipeline.session import RecordingSession
 from recorder_app.pipeline.stage import as_recorder_error
@@ -52,10 +57,14 @@ class TakeCommand(msgspec.Struct, frozen=True):
 
     command: str
     id: int = 0
-    settings: RecordingSettings = RecordingSettings()
+    settings: msgspec.Raw = msgspec.Raw(b"{}")
     output: str | None = None
     overwrite: bool = False
     text: str = ""
+
+
+class _Numbered(msgspec.Struct, frozen=True):
+    id: int = 0
 
 
 Message = Event | Ready | Reply
@@ -134,7 +143,7 @@ class Take:
             self._finished.put(None)
 
     def _obey(self, line: bytes) -> None:
-        command = TakeCommand("")
+        command = TakeCommand("", _id_of(line))
         try:
             command = _decode(line)
             self._call(command)
@@ -158,7 +167,7 @@ class Take:
         if self._session is not None:
             raise InvalidStateError(self._session.state.value, "start")
         plan = plan_recording(
-            command.settings,
+            _settings(command.settings),
             output=None if command.output is None else Path(command.output),
             overwrite=command.overwrite,
         )
@@ -194,5 +203,24 @@ def _decode(line: bytes) -> TakeCommand:
         raise InvalidRequest(
             N_("That is not a command ({reason})."),
             hint=N_("Send one JSON object a line, such as stop."),
+            reason=error,
+        ) from error
+
+
+def _id_of(line: bytes) -> int:
+    """Return the id of a command that may be wrong otherwise, 0 when there is none."""
+    try:
+        return msgspec.json.decode(line, type=_Numbered).id
+    except msgspec.MsgspecError:
+        return 0
+
+
+def _settings(raw: msgspec.Raw) -> RecordingSettings:
+    try:
+        return msgspec.json.decode(raw, type=RecordingSettings)
+    except msgspec.MsgspecError as error:
+        raise InvalidSettingError(
+            N_("A setting is not possible ({reason})."),
+            hint=N_("Leave it out to get its default."),
             reason=error,
         ) from error

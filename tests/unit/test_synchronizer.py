@@ -1,5 +1,6 @@
 """Capture time to media time: heartbeats, pauses, drops, limits."""
 
+import itertools
 import threading
 
 import numpy as np
@@ -73,7 +74,7 @@ def test_a_still_screen_gets_a_heartbeat_and_nothing_else() -> None:
         bench.sync.push_ping(VideoPing(START + number * PERIOD))
     times = [frame.media_ns for frame in bench.take()]
     assert 6 <= len(times) <= 7
-    assert max(b - a for a, b in zip(times, times[1:], strict=False)) < HEARTBEAT_NS + PERIOD
+    assert max(b - a for a, b in itertools.pairwise(times)) < HEARTBEAT_NS + PERIOD
     assert bench.sync.frames_unchanged == 90
 
 
@@ -147,7 +148,7 @@ def test_stamps_that_stand_still_or_go_back_still_grow() -> None:
         bench.sync.push_frame(whole(at_ns))
     times = [frame.media_ns for frame in bench.take()]
     assert times == sorted(set(times))
-    assert all(b - a >= NS_PER_MS for a, b in zip(times, times[1:], strict=False))
+    assert all(b - a >= NS_PER_MS for a, b in itertools.pairwise(times))
 
 
 def test_the_end_is_where_it_was_asked_for() -> None:

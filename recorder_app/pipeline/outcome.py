@@ -1,0 +1,93 @@
+"""Where a recording is written, and what is said and kept of it at the end."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+from recorder_app.errors import OutputExists, RecorderError, StorageError
+from recorder_app.media import profiles
+from recorder_app.media.clock import NS_PER_S
+from recorder_app.media.codecs import EncoderChoice
+from recorder_app.pipeline.events import ErrorReport, RecordingResult, RecordingState
+from recorder_app.pipeline.graph import RecordingGraph
+from recorder_app.pipeline.journal import Journal
+from recorder_app.pipeline.plan import RecordingPlan
+from recorder_app.texts import N_, translate
+
+_log = logging.getLogger(__name__)
+
+
+def working_path(plan: RecordingPlan) -> Path:
+    """Return the name to record under: another one while a file is about to be replaced.
+
+    Raises OutputExists.
+    """
+    output = plan.output
+    if not output.exists():
+        return output
+    if not plan.overwrite:
+        raise OutputExists(
+            N_("{path} exists already."),
+            hint=N_("Choose another name, or add --overwrite to replace it."),
+            path=output,
+        )
+    return output.with_name(f"{output.stem} (recording {os.getpid()}){output.suffix}")
+
+
+def keep(
+    plan: RecordingPlan,
+    graph: RecordingGraph,
+    choice: EncoderChoice,
+    journal: Journal | None,
+    warnings: list[str],
+    *,
+    truncated: bool,
+) -> RecordingResult:
+    """Give the finished file its name, make the journal its sidecar and return the result."""
+    path = graph.file.path
+    try:
+        if path != plan.output:
+            os.replace(path, plan.output)
+            path = plan.output
+    except OSError as error:
+        # The recording is safe under its working name, which the result tells.
+        _log.warning("final name refused path=%s error=%s", plan.output, error)
+        warnings.append(translate(N_("It could not be renamed to {name}."), name=plan.output))
+    result = RecordingResult(
+        path=str(path),
+        duration_s=round((graph.muxer.last_packet_ns or 0) / NS_PER_S + 1 / plan.fps, 3),
+        size_bytes=graph.file.size_bytes,
+        width=graph.info.width,
+        height=graph.info.height,
+        container=profiles.load().profile(plan.profile).container,
+        video_codec=choice.profile.codec,
+        audio_codecs=[],
+        frames_captured=graph.synchronizer.frames_captured,
+        frames_unchanged=graph.synchronizer.frames_unchanged,
+        frames_dropped=graph.synchronizer.frames_dropped,
+        warnings=warnings,
+        truncated=truncated,
+    )
+    if journal is not None:
+        journal.entry.state = RecordingState.FINISHED
+        journal.entry.pauses = in_seconds(graph.synchronizer.pauses)
+        journal.entry.result = result
+        try:
+            journal.follow(path)
+        except StorageError as error:
+            _log.warning("sidecar not written error=%s", error)
+    return result
+
+
+def report(error: RecorderError | None) -> ErrorReport | None:
+    """Return `error` as data."""
+    if error is None:
+        return None
+    return ErrorReport(error.code, error.message, error.hint, error.exit_code)
+
+
+def in_seconds(pauses: list[tuple[int, int]]) -> list[tuple[float, float]]:
+    """Return (media time, length) pairs in seconds."""
+    return [(round(at / NS_PER_S, 3), round(length / NS_PER_S, 3)) for at, length in pauses]
