@@ -1,7 +1,7 @@
 PYTHON_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint bench-cpu bench-screen bench-memory bench-kills clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -28,6 +28,24 @@ test: ## Run all checks and tests
 lint: ## Run the checks that need no test run
 	@installers/setup.sh test
 	@$(RUN_LINT); exit $$lint
+
+# Measurements want a machine that does nothing else; run them one at a time.
+bench-cpu: ## CPU beside ffmpeg's x11grab, typing and full motion (8 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.cpu
+
+bench-screen: ## Every painted picture at its time, VP9, H.264 and AV1 (1 minute)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.screen
+
+bench-memory: ## Memory of ten minutes of 1080p30, WebM and MP4 (20 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.memory --format webm
+	@$(PYTHON_VENV) -m tests.bench.memory --format mp4
+
+bench-kills: ## kill -9 at 100 random moments (4 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.kills
 
 clean: ## Remove caches and build results; recordings and .venv stay
 	@rm -rf build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

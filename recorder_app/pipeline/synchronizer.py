@@ -13,8 +13,10 @@ from recorder_app.media.frames import Patch, TimedFrame, VideoFrame, VideoPing
 from recorder_app.pipeline.queues import BoundedQueue
 
 # Longest distance of two pictures in the file. A still screen must keep the file growing: sound
-# waits for the next picture, and a crash costs what is not yet followed by another picture.
-HEARTBEAT_NS = 450 * NS_PER_MS
+# waits for the next picture, and a crash costs what is not yet followed by another picture. WebM
+# writes a cluster when the next one begins and knows no length of its last picture, so a crash
+# costs up to two of these; each costs the encoding of an unchanged picture.
+HEARTBEAT_NS = 330 * NS_PER_MS
 # Matroska counts milliseconds; closer pictures would share a time stamp.
 _MIN_STEP_NS = NS_PER_MS
 # A queue that is this full slows the source down, before anything has to be dropped.

@@ -30,7 +30,8 @@ def test_a_picture_put_together_from_patches_equals_one_converted_whole(pixel_fo
         rows_a = np.frombuffer(bytes(plane_a), np.uint8).reshape(-1, plane_a.line_size)
         rows_b = np.frombuffer(bytes(plane_b), np.uint8).reshape(-1, plane_b.line_size)
         width = plane_a.width * (2 if pixel_format == "nv12" and plane_a.width < W else 1)
-        assert np.array_equal(rows_a[:, :width], rows_b[:, :width])
+        difference = rows_a[:, :width].astype(int) - rows_b[:, :width]
+        assert np.abs(difference).max() <= (1 if plane_a.width < W else 0)
 
 
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "nv12"])

@@ -1,0 +1,1 @@
+"""Measurements for a quiet machine; run by make targets, never by the tests."""
