@@ -130,10 +130,10 @@ class RecordingSession:
     def request(self, name: str, text: str = "") -> Future[None]:
         """Ask for a command by name without waiting; the future holds its outcome.
 
-        Safe in a signal handler.
+        Safe in a signal handler. What is asked for before ``start`` is looked at after it.
         """
         command = Command(name, text)
-        if name not in COMMANDS or self._done.is_set() or self._thread.ident is None:
+        if name not in COMMANDS or self._done.is_set():
             command.reply.set_exception(InvalidStateError(self._state.value, name))
         else:
             self._inbox.put(command)
@@ -145,6 +145,8 @@ class RecordingSession:
         return self._finished
 
     def _command(self, name: str, text: str = "") -> None:
+        if self._thread.ident is None:
+            raise InvalidStateError(self._state.value, name)
         self.request(name, text).result()
 
     # The session's thread.
@@ -212,6 +214,10 @@ class RecordingSession:
                     reasons="; ".join(self._choice.reasons),
                 ),
             )
+
+        while not self._inbox.empty():
+            # What came meanwhile: a recording that was stopped already is not begun.
+            self._take_message(0)
 
     def _count_down(self) -> None:
         for seconds_left in range(self._plan.delay_s, 0, -1):

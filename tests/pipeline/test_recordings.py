@@ -224,6 +224,15 @@ def test_commands_in_the_wrong_state_are_refused(tmp_path: Path) -> None:
             command()
 
 
+def test_a_stop_before_the_start_is_not_forgotten(tmp_path: Path) -> None:
+    take = Take(tmp_path / "take.webm", "pattern@320x180", SystemClock())
+    asked = take.session.request("stop")
+    take.session.start()
+    assert take.finish().state is RecordingState.CANCELLED
+    assert asked.exception(0) is None
+    assert not list(tmp_path.iterdir())
+
+
 def test_markers_become_chapters_and_are_in_the_sidecar(tmp_path: Path) -> None:
     import av
 
