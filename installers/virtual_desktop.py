@@ -7,10 +7,11 @@ import contextlib
 import os
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -106,6 +107,16 @@ class VirtualDesktop:
         """End the X server as a crash would."""
         self._processes["Xvfb"].kill()
         self._processes["Xvfb"].wait()
+
+    @contextlib.contextmanager
+    def frozen_display(self) -> Iterator[None]:
+        """Have the X server answer nobody for a while."""
+        server = self._processes["Xvfb"]
+        server.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            server.send_signal(signal.SIGCONT)
 
     def _start(self, stack: contextlib.ExitStack) -> None:
         # Sockets are made in here, and their paths must be short.

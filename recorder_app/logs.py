@@ -34,6 +34,8 @@ def start(folder: Path, level: int = logging.INFO) -> bool:
     Returns False, and logs nowhere, when the folder cannot be written: a full or read-only home
     must not stop a recording.
     """
+    # A log that cannot be written, as on a full disk, is no news for the terminal.
+    logging.raiseExceptions = False
     root = logging.getLogger("recorder_app")
     root.setLevel(level)
     root.propagate = False

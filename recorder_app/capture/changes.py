@@ -34,6 +34,14 @@ class ChangeTracker:
         """Forget the last picture: the next whole one counts as changed all over."""
         self._last = None
 
+    def repeat(self) -> tuple[Patch, ...]:
+        """Return the last picture as a whole, black if there was none."""
+        if self._last is None:
+            self._last = np.zeros((self._whole.height, self._whole.width, 4), np.uint8)
+        # Given away with the patch, so no longer ours to write to.
+        self._is_own = False
+        return (Patch(self._whole, self._last),)
+
     def whole(self, pixels: Pixels) -> tuple[Patch, ...]:
         """Return the changed parts of a new whole picture, which is given away to this tracker."""
         last, self._last, self._is_own = self._last, pixels, False

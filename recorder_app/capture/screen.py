@@ -16,7 +16,7 @@ from recorder_app.capture.desktop import Desktop, open_desktop
 from recorder_app.capture.desktop_session import require_screen
 from recorder_app.capture.targets import ScreenTarget, TargetLocator, require_size
 from recorder_app.errors import SourceUnavailable, TargetLost
-from recorder_app.media.clock import Clock
+from recorder_app.media.clock import NS_PER_S, Clock
 from recorder_app.media.frames import Patch, Pixels, VideoFrame, VideoPing
 from recorder_app.media.geometry import Rect, bounds, merged
 from recorder_app.texts import N_
@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 # Most rectangles grabbed for one picture; beyond it one grab around them all is cheaper.
 _MOST_RECTS = 6
+# How often monitors are looked after where changes are not reported.
+_LOOK_EVERY_NS = NS_PER_S
 # From this share of the picture on, everything is grabbed in one go.
 _WHOLE_SHARE = 0.6
 
@@ -47,6 +49,7 @@ class ScreenSource:
         self._watch: X11Watch | None = None
         self._grabber: mss.MSS | None = None
         self._cursor: Cursor | None = None
+        self._looked_ns = 0
 
     def open(self) -> SourceInfo:
         """Find the target. Raises CaptureError or InvalidRequest."""
@@ -108,7 +111,7 @@ class ScreenSource:
                 warnings.append("The pointer is not recorded on this system yet.")
             return None
         try:
-            return X11Watch()
+            return X11Watch(with_cursor=self._with_cursor)
         except SourceUnavailable as error:
             # Works without: every picture is grabbed and compared.
             _log.warning("change reports unavailable reason=%s", error)
@@ -140,13 +143,9 @@ class ScreenSource:
         """Bring the area up to date; return whether everything must be grabbed anew."""
         assert self._desktop is not None
         layout_changed = force or (changes is not None and changes.layout_changed)
-        if not layout_changed and not self._locator.moves:
+        if not layout_changed and not self._locator.moves and not self._is_look_due(changes):
             return False
         place = self._locator.locate()
-        if layout_changed:
-            _log.info("monitor layout changed")
-            # The shared memory of an mss instance has the size the desktop had.
-            self._open_grabber()
         if not place:
             # A hidden window shows nothing of its own: the last picture stays.
             self._visible = Rect(0, 0, 0, 0)
@@ -155,15 +154,24 @@ class ScreenSource:
         visible = place.intersection(self._desktop.desktop_rect())
         has_moved = area != self._area or visible != self._visible
         self._area, self._visible = area, visible
+        if layout_changed or (has_moved and changes is None):
+            _log.info("monitor layout changed")
+            # The shared memory of an mss instance has the size the desktop had.
+            self._open_grabber()
         return has_moved or layout_changed
 
+    def _is_look_due(self, changes: Changes | None) -> bool:
+        """Whether to look after the monitors where nobody reports that they changed."""
+        now_ns = self._clock.now_ns()
+        if changes is not None or now_ns - self._looked_ns < _LOOK_EVERY_NS:
+            return False
+        self._looked_ns = now_ns
+        return True
+
     def _grab_changes(self, changes: Changes | None, refresh: bool) -> tuple[Patch, ...]:
-        if not self._visible:
-            if refresh:
-                self._tracker.reset()
-                return self._tracker.whole(self._grab(self._frame))
-            return ()
         previous, self._cursor = self._cursor, self._current_cursor()
+        if not self._visible:
+            return self._tracker.repeat() if refresh else ()
         if refresh:
             self._tracker.reset()
         if refresh or changes is None:

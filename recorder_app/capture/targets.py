@@ -154,11 +154,12 @@ class TargetLocator:
 
     def _find_window(self, query: str) -> Window:
         windows = self._desktop.windows()
-        if re.fullmatch(r"\d+|0x[0-9a-fA-F]+", query):
-            found = [window for window in windows if window.id == int(query, 0)]
-        else:
-            found = [w for w in windows if w.title == query]
-            found = found or [w for w in windows if query.casefold() in w.title.casefold()]
+        found = []
+        if match := re.fullmatch(r"0x([0-9a-f]+)|([0-9]+)", query, re.IGNORECASE):
+            number = int(match[1], 16) if match[1] else int(match[2])
+            found = [window for window in windows if window.id == number]
+        found = found or [w for w in windows if w.title == query]
+        found = found or [w for w in windows if query.casefold() in w.title.casefold()]
         if not found:
             raise InvalidRequest(
                 N_("There is no window “{query}”."),

@@ -76,7 +76,7 @@ class X11Watch(X11Desktop):
     Raises SourceUnavailable on a display without DAMAGE or XFIXES.
     """
 
-    def __init__(self, display: str | None = None) -> None:
+    def __init__(self, display: str | None = None, *, with_cursor: bool = True) -> None:
         super().__init__(display)
         core = self.connection
         with display_errors("the watch was set up"):
@@ -103,11 +103,14 @@ class X11Watch(X11Desktop):
             core.core.ChangeWindowAttributes(
                 self.root, xcffib.xproto.CW.EventMask, [xcffib.xproto.EventMask.StructureNotify]
             )
-            self._xfixes.SelectCursorInput(self.root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
+            if with_cursor:
+                cursor_changes = xcffib.xfixes.CursorNotifyMask.DisplayCursor
+                self._xfixes.SelectCursorInput(self.root, cursor_changes)
             core.flush()
         self._fd: int = core.get_file_descriptor()
         self._cursor: Cursor | None = None
-        self._cursor_is_stale = True
+        # Without a pointer to draw nobody would ever clear it, and every wait would end at once.
+        self._cursor_is_stale = with_cursor
         self._pointer_at = (0, 0)
         self._has_damage = False
         self._layout_changed = False

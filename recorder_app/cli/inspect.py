@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from recorder_app.cli.output import as_json
+from recorder_app.cli.output import as_json, write_line
 
 
 @click.command()
@@ -15,13 +15,13 @@ def targets(*, json_output: bool) -> int:
 
     listed = list_targets()
     if json_output:
-        click.echo(as_json(listed))
+        write_line(as_json(listed))
         return 0
     for entry in [*listed.monitors, *listed.windows]:
         place = f"{entry.width}x{entry.height} at {entry.x},{entry.y}"
         primary = ", primary" if entry.is_primary else ""
-        click.echo(f"{entry.target:<20} {entry.name} ({place}{primary})")
-    click.echo(f"{'all':<20} all monitors in one picture")
+        write_line(f"{entry.target:<20} {entry.name} ({place}{primary})")
+    write_line(f"{'all':<20} all monitors in one picture")
     return 0
 
 
@@ -33,13 +33,13 @@ def doctor(*, json_output: bool) -> int:
 
     diagnosis = diagnose()
     if json_output:
-        click.echo(as_json(diagnosis))
+        write_line(as_json(diagnosis))
     else:
-        click.echo(f"Recorder {diagnosis.version}, {diagnosis.system}, {diagnosis.libraries}")
+        write_line(f"Recorder {diagnosis.version}, {diagnosis.system}, {diagnosis.libraries}")
         for check in diagnosis.checks:
             sign = "ok" if check.works else ("FAILS" if check.required else "no")
             hint = f" {check.hint}" if check.hint else ""
-            click.echo(f"{sign:<6} {check.name:<26} {check.detail}{hint}")
+            write_line(f"{sign:<6} {check.name:<26} {check.detail}{hint}")
         verdict = "works" if diagnosis.can_record else "cannot work: see the lines marked FAILS"
-        click.echo(f"Recording {verdict}.")
+        write_line(f"Recording {verdict}.")
     return 0 if diagnosis.can_record else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TextIO
 
 from recorder_app.pipeline.events import (
@@ -17,11 +18,14 @@ _ERASE = "\r\x1b[2K"
 
 
 class LiveLine:
-    """One line, rewritten in place on a terminal; only warnings where there is none."""
+    """One line, rewritten in place on a terminal; only warnings where there is none.
 
-    def __init__(self, stream: TextIO) -> None:
+    A terminal that goes away ends the line, never the recording.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
-        self._is_terminal = stream.isatty()
+        self._is_terminal = stream is not None and stream.isatty()
         self._state = RecordingState.IDLE
 
     def show(self, event: Event) -> None:
@@ -44,12 +48,20 @@ class LiveLine:
 
     def _rewrite(self, text: str) -> None:
         if self._is_terminal:
-            self._stream.write(_ERASE + text)
-            self._stream.flush()
+            # A line that wraps could not be erased.
+            self._write(_ERASE + text[: shutil.get_terminal_size().columns - 1])
 
     def _note(self, text: str) -> None:
-        self._stream.write((_ERASE if self._is_terminal else "") + text + "\n")
-        self._stream.flush()
+        self._write((_ERASE if self._is_terminal else "") + text + "\n")
+
+    def _write(self, text: str) -> None:
+        if self._stream is None:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._stream, self._is_terminal = None, False
 
 
 def clock_text(seconds: float) -> str:
@@ -63,9 +75,8 @@ def _line(state: RecordingState, now: Statistics) -> str:
     parts = [
         f"{sign}  {clock_text(now.elapsed_s)}",
         f"{now.size_bytes / 1e6:.1f} MB",
-        f"{now.frames_captured} pictures",
         f"{now.frames_dropped} dropped",
     ]
     if now.free_bytes is not None:
         parts.append(f"{now.free_bytes / 1e9:.0f} GB free")
-    return "  ".join(parts) + "  (Ctrl-C stops)"
+    return "  ".join(parts)

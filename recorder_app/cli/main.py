@@ -42,8 +42,8 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with its status."""
-    _register()
     try:
+        _register()
         status = cli.main(prog_name=PROGRAM, standalone_mode=False)
     except RecorderError as error:
         report(error)
@@ -54,16 +54,20 @@ def main() -> NoReturn:
         status = InvalidRequest.exit_code
     except (click.Abort, KeyboardInterrupt):
         status = INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output is gone; nothing more can be said to it.
-        sys.stderr.close()
+    except Exception as error:
+        # The top of the program: a fault of ours is told like any other, without a traceback.
+        from recorder_app.pipeline.stage import as_recorder_error
+
+        report(as_recorder_error(error))
         status = InternalError.exit_code
     sys.exit(status if isinstance(status, int) else 0)
 
 
 def say(text: str) -> None:
     """Write one line for a person to stderr."""
-    click.echo(f"{PROGRAM}: {text}", err=True)
+    from recorder_app.cli.output import write_line
+
+    write_line(f"{PROGRAM}: {text}", err=True)
 
 
 def report(error: RecorderError) -> None:

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recorder_app.cli.main import INTERRUPTED, say
-from recorder_app.cli.output import as_json
+from recorder_app.cli.output import as_json, write_line
 from recorder_app.errors import RecorderError
 from recorder_app.settings import RecordingSettings, help_text
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from recorder_app.pipeline.events import Event, Finished
-    from recorder_app.pipeline.session import RecordingSession
+    from recorder_app.services.interrupts import Interrupts
 
 _DEFAULTS = RecordingSettings()
 _SIGNALS = [
@@ -58,6 +56,7 @@ def record(*, output: Path | None, overwrite: bool, json_output: bool, **choices
     A second Ctrl-C while the file is being finished gives up at once; the file stays playable.
     """
     from recorder_app import logs, paths
+    from recorder_app.services.interrupts import Interrupts
     from recorder_app.services.recording import create_session, plan_recording
 
     logs.start(paths.log_folder())
@@ -65,11 +64,11 @@ def record(*, output: Path | None, overwrite: bool, json_output: bool, **choices
         plan = plan_recording(RecordingSettings(**choices), output=output, overwrite=overwrite)
     except RecorderError as error:
         if json_output:
-            click.echo(as_json({"error": _as_dict(error)}))
+            write_line(as_json({"error": _as_dict(error)}))
         raise
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     session = create_session(plan, events.put)
-    _stop_on_signals(session)
+    _on_signals(Interrupts(session))
     session.start()
     finished = _follow(events)
     return _tell(finished, json_output=json_output)
@@ -86,19 +85,13 @@ def take() -> int:
         open(0, "rb", buffering=0, closefd=False),  # noqa: SIM115 - standard input stays open
         open(1, "wb", buffering=0, closefd=False),  # noqa: SIM115 - standard output, likewise
     )
-    for number in _SIGNALS:
-        signal.signal(number, lambda *_: served.interrupt())
+    _on_signals(served.interrupts)
     return served.serve()
 
 
-def _stop_on_signals(session: RecordingSession) -> None:
-    from recorder_app.services.take import interrupt
-
-    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's form
-        interrupt(session)
-
+def _on_signals(interrupts: Interrupts) -> None:
     for number in _SIGNALS:
-        signal.signal(number, stop)
+        signal.signal(number, lambda number, _: interrupts.note(number))
 
 
 def _follow(events: queue.SimpleQueue[Event]) -> Finished:
@@ -124,11 +117,11 @@ def _tell(finished: Finished, *, json_output: bool) -> int:
     elif result is None:
         say("Cancelled, nothing was recorded.")
     if json_output:
-        click.echo(as_json(_outcome(finished)))
+        write_line(as_json(_outcome(finished)))
     elif result is not None:
         for warning in result.warnings:
             say(warning)
-        click.echo(result.path)
+        write_line(result.path)
     if result is not None and result.truncated and error is None:
         return INTERRUPTED
     return exit_code(finished)

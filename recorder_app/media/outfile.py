@@ -133,6 +133,8 @@ class RecordingFile:
             raise self.error from error
         finally:
             os.close(self._fd)
+        if self.error is not None:
+            raise self.error
 
     def discard(self) -> None:
         """Close and delete the file."""
@@ -143,25 +145,39 @@ class RecordingFile:
     def _keep_synced(self) -> None:
         synced = 0
         while True:
-            try:
+            with contextlib.suppress(OSError):
                 self._free = shutil.disk_usage(self.path.parent).free
+            try:
+                faults.check("outfile.sync")
                 size = self._size
                 if size != synced:
                     os.fsync(self._fd)
                     synced = self._durable = size
             except OSError as error:
-                # The muxer's next write, or close, meets the same fault and reports it.
+                # The system tells of a failed write-back only once: whoever writes next, or
+                # closes, must hear it from us.
                 _log.warning("sync failed path=%s error=%s", self.path, error)
+                self.error = self.error or storage_error(error, self.path)
             if self._stop.wait(SYNC_INTERVAL_S):
                 return
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a new or renamed name in `folder` survive a power cut, where the system can."""
+    """Make a new or renamed name in `folder` survive a power cut, where the system can.
+
+    Some network file systems refuse, and so do folders that may be written but not read; the
+    name is there all the same.
+    """
     if os.name != "posix":
         return
-    fd = os.open(folder, os.O_RDONLY)
+    try:
+        fd = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        _log.info("folder not synced folder=%s error=%s", folder, error)
+        return
     try:
         os.fsync(fd)
+    except OSError as error:
+        _log.info("folder not synced folder=%s error=%s", folder, error)
     finally:
         os.close(fd)

@@ -14,6 +14,7 @@ from recorder_app.media.codecs import EncoderChoice, VideoFormat
 from recorder_app.media.frames import EncodedPacket, TimedFrame
 from recorder_app.media.outfile import RecordingFile
 from recorder_app.pipeline.encoders import VideoEncoderStage
+from recorder_app.pipeline.events import Statistics
 from recorder_app.pipeline.muxer import MuxerStage
 from recorder_app.pipeline.plan import RecordingPlan
 from recorder_app.pipeline.queues import BoundedQueue
@@ -94,6 +95,20 @@ class RecordingGraph:
     @property
     def is_running(self) -> bool:
         return any(worker.is_alive() for worker in self._workers)
+
+    def statistics(self) -> Statistics:
+        """Return a snapshot. Thread-safe."""
+        return Statistics(
+            elapsed_s=round(self.synchronizer.elapsed_ns() / NS_PER_S, 3),
+            size_bytes=self.file.size_bytes,
+            durable_bytes=self.file.durable_bytes,
+            frames_captured=self.synchronizer.frames_captured,
+            frames_unchanged=self.synchronizer.frames_unchanged,
+            frames_dropped=self.synchronizer.frames_dropped,
+            frames_encoded=self.encoder.frames_encoded,
+            latency_ms=round(self.encoder.latency_ns / 1e6, 1),
+            free_bytes=self.file.free_bytes,
+        )
 
     @property
     def progress(self) -> tuple[int, int]:

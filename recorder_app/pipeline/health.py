@@ -14,7 +14,7 @@ from recorder_app.pipeline.plan import RecordingPlan
 from recorder_app.texts import N_, translate
 
 # A person is told within 3 s that nothing is written any more; the heartbeat of a still screen is
-# 0.45 s and looks come every 0.5 s, so 2 s leave room for a busy moment.
+# 0.33 s and looks come every 0.5 s, so 2 s leave room for a busy moment.
 _STALL_WARN_NS = 2 * NS_PER_S
 _STALL_END_NS = 15 * NS_PER_S
 # More than this share of pictures lost is visible.

@@ -14,8 +14,10 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from recorder_app.errors import StorageError
 from recorder_app.media.outfile import storage_error, sync_folder
 from recorder_app.pipeline.events import HealthEvent, Marked, RecordingResult, RecordingState
+from recorder_app.texts import N_
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -98,7 +100,15 @@ class Journal:
 
     def save(self) -> None:
         """Replace the file by the entry as it is now, durably."""
-        data = msgspec.json.format(msgspec.json.encode(self.entry), indent=1)
+        try:
+            data = msgspec.json.format(msgspec.json.encode(self.entry), indent=1)
+        except ValueError as error:
+            # Text that is no Unicode, from a window's title for example.
+            raise StorageError(
+                N_("The sidecar {path} cannot be written: {reason}."),
+                path=self.path.name,
+                reason=error,
+            ) from error
         try:
             handle, name = tempfile.mkstemp(
                 dir=self.path.parent, prefix=".recorder-", suffix=".tmp"

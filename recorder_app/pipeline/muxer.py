@@ -54,11 +54,12 @@ class MuxerStage(Stage[EncodedPacket]):
 
     def handle(self, item: EncodedPacket) -> None:
         packet = item.packet
-        if packet.pts is not None and packet.time_base is not None:
-            # Read now: muxing rewrites the packet's times.
-            at_ns = round(packet.pts * packet.time_base * NS_PER_S)
-            self.last_packet_ns = max(self.last_packet_ns or 0, at_ns)
+        # Read now: muxing rewrites the packet's times.
+        pts, time_base = packet.pts, packet.time_base
         self._guarded(lambda: self._container.mux(item.packet))
+        if pts is not None and time_base is not None:
+            at_ns = round(pts * time_base * NS_PER_S)
+            self.last_packet_ns = max(self.last_packet_ns or 0, at_ns)
         self.track_bytes[item.track] = self.track_bytes.get(item.track, 0) + item.size_bytes
 
     def flush(self) -> None:

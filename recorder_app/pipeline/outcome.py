@@ -19,21 +19,26 @@ from recorder_app.texts import N_, translate
 _log = logging.getLogger(__name__)
 
 
-def working_path(plan: RecordingPlan) -> Path:
-    """Return the name to record under: another one while a file is about to be replaced.
+def paths(plan: RecordingPlan, attempt: int) -> tuple[Path, Path]:
+    """Return the name to record under and the one to have in the end.
 
-    Raises OutputExists.
+    They differ while a file is about to be replaced. A name of our own choice is numbered by
+    `attempt` instead. Raises OutputExists.
     """
     output = plan.output
+    if plan.is_generated:
+        if attempt:
+            output = output.with_name(f"{output.stem} ({attempt + 1}){output.suffix}")
+        return output, output
     if not output.exists():
-        return output
+        return output, output
     if not plan.overwrite:
         raise OutputExists(
             N_("{path} exists already."),
             hint=N_("Choose another name, or add --overwrite to replace it."),
             path=output,
         )
-    return output.with_name(f"{output.stem} (recording {os.getpid()}){output.suffix}")
+    return output.with_name(f"{output.stem} (recording {os.getpid()}){output.suffix}"), output
 
 
 def keep(
@@ -43,18 +48,26 @@ def keep(
     journal: Journal | None,
     warnings: list[str],
     *,
+    final: Path,
     truncated: bool,
 ) -> RecordingResult:
-    """Give the finished file its name, make the journal its sidecar and return the result."""
+    """Give the finished file its name `final`, make the journal its sidecar, return the result.
+
+    A file is replaced only by a take that went well.
+    """
     path = graph.file.path
-    try:
-        if path != plan.output:
-            os.replace(path, plan.output)
-            path = plan.output
-    except OSError as error:
-        # The recording is safe under its working name, which the result tells.
-        _log.warning("final name refused path=%s error=%s", plan.output, error)
-        warnings.append(translate(N_("It could not be renamed to {name}."), name=plan.output))
+    if path != final and truncated:
+        warnings.append(
+            translate(N_("{name} was not replaced, because this take ended early."), name=final)
+        )
+    elif path != final:
+        try:
+            os.replace(path, final)
+            path = final
+        except OSError as error:
+            # The recording is safe under its working name, which the result tells.
+            _log.warning("final name refused path=%s error=%s", final, error)
+            warnings.append(translate(N_("It could not be renamed to {name}."), name=final))
     result = RecordingResult(
         path=str(path),
         duration_s=round((graph.muxer.last_packet_ns or 0) / NS_PER_S + 1 / plan.fps, 3),
@@ -77,7 +90,9 @@ def keep(
         try:
             journal.follow(path)
         except StorageError as error:
+            # Told with the result; without a sidecar it is an imported file to the library.
             _log.warning("sidecar not written error=%s", error)
+            warnings.append(error.message)
     return result
 
 

@@ -13,6 +13,7 @@ from recorder_app.errors import (
     CaptureError,
     DiskFull,
     InvalidStateError,
+    OutputExists,
     RecorderError,
     SourceUnavailable,
     StorageError,
@@ -29,14 +30,14 @@ from recorder_app.pipeline.events import (
     RecordingState,
     Severity,
     StateChanged,
-    Statistics,
 )
-from recorder_app.pipeline.graph import CAPTURE, RecordingGraph
+from recorder_app.pipeline.graph import RecordingGraph
 from recorder_app.pipeline.health import HealthMonitor, free_space, stalled
 from recorder_app.pipeline.inbox import COMMANDS, Command, Message, Notice, StageEnded
 from recorder_app.pipeline.journal import Journal, Track
 from recorder_app.pipeline.plan import RecordingPlan
 from recorder_app.pipeline.stage import as_recorder_error
+from recorder_app.system.memory import release_free_memory
 from recorder_app.texts import N_, translate
 
 _log = logging.getLogger(__name__)
@@ -49,6 +50,10 @@ _FIRST_PICTURE_S = 10.0
 # the file keeps what it has.
 _DRAIN_STALL_S = 10.0
 _ABORT_JOIN_S = 2.0
+# How often free memory is given back; each time costs some milliseconds.
+_TRIM_EVERY_NS = 20 * NS_PER_S
+# Names tried for recordings that begin in the same second.
+_MOST_NAMES = 50
 
 _State = RecordingState
 
@@ -92,6 +97,7 @@ class RecordingSession:
         self._error: RecorderError | None = None
         self._warnings: list[str] = []
         self._is_aborted = False
+        self._trimmed_ns = self._real_time.now_ns()
 
     # Called from any thread.
 
@@ -135,8 +141,11 @@ class RecordingSession:
         command = Command(name, text)
         if name not in COMMANDS or self._done.is_set():
             command.reply.set_exception(InvalidStateError(self._state.value, name))
-        else:
-            self._inbox.put(command)
+            return command.reply
+        self._inbox.put(command)
+        if self._done.is_set():
+            # It ended between the look and the put.
+            self._refuse_late_commands()
         return command.reply
 
     def wait(self, timeout_s: float | None = None) -> Finished | None:
@@ -153,18 +162,7 @@ class RecordingSession:
 
     def _run(self) -> None:
         try:
-            self._prepare()
-            self._count_down()
-            self._record()
-            self._drain()
-            final = _State.FINISHED
-        except _Leave as leave:
-            final = leave.state
-        except BaseException as error:
-            self._error = as_recorder_error(error)
-            final = _State.FAILED
-        try:
-            self._conclude(final)
+            self._conclude(self._take())
         except BaseException as error:
             # Whatever happens, there is a result: who waits for it must not wait for ever.
             self._error = as_recorder_error(error)
@@ -172,9 +170,38 @@ class RecordingSession:
             self._finished = Finished(_State.FAILED, None, outcome.report(self._error))
             self._emit(self._finished)
         finally:
-            self._plan.source.close()
             self._done.set()
             self._refuse_late_commands()
+            self._close_source()
+
+    def _take(self) -> RecordingState:
+        """Prepare, record and drain; return the state to end in."""
+        try:
+            try:
+                self._prepare()
+                self._count_down()
+                self._record()
+            except _Leave:
+                raise
+            except BaseException as error:
+                self._error = self._error or as_recorder_error(error)
+                if self._graph is None or not self._graph.is_running:
+                    return _State.FAILED
+            # After a failure too: what is queued was recorded.
+            self._drain()
+        except _Leave as leave:
+            return leave.state
+        return _State.FINISHED
+
+    def _close_source(self) -> None:
+        if self._graph is not None and self._graph.is_running:
+            # A thread that hangs inside the source: closing under its feet would crash.
+            _log.warning("source left open: its thread has not ended")
+            return
+        try:
+            self._plan.source.close()
+        except RecorderError as error:
+            _log.warning("source not closed error=%s", error)
 
     def _prepare(self) -> None:
         self._enter(_State.PREPARING)
@@ -193,18 +220,10 @@ class RecordingSession:
         self._choice = choose_encoder(
             plan.profile, VideoFormat(info.width, info.height, plan.fps, plan.quality)
         )
-        self._media = outcome.working_path(plan)
-        self._graph = RecordingGraph(
-            plan,
-            info,
-            self._choice,
-            self._clock,
-            self._media,
-            on_started=lambda: self._inbox.put(Notice("started")),
-            on_limit=lambda: self._inbox.put(Notice("limit")),
-            on_end=lambda name, error: self._inbox.put(StageEnded(name, error)),
-        )
-        self._journal = Journal.begin(self._media, self._settings(), [self._video_track(info)])
+        self._graph = self._build_graph(info)
+        track = Track("video", self._choice.name, info.description, info.width, info.height)
+        settings = plan.as_settings() | {"backend": info.backend}
+        self._journal = Journal.begin(self._graph.file.path, settings, [track])
         if self._choice.is_fallback:
             self._warn(
                 "encoder_fallback",
@@ -218,6 +237,27 @@ class RecordingSession:
         while not self._inbox.empty():
             # What came meanwhile: a recording that was stopped already is not begun.
             self._take_message(0)
+
+    def _build_graph(self, info: SourceInfo) -> RecordingGraph:
+        attempt = 0
+        while True:
+            media, self._final = outcome.paths(self._plan, attempt)
+            try:
+                return RecordingGraph(
+                    self._plan,
+                    info,
+                    self._choice,
+                    self._clock,
+                    media,
+                    on_started=lambda: self._inbox.put(Notice("started")),
+                    on_limit=lambda: self._inbox.put(Notice("limit")),
+                    on_end=lambda name, error: self._inbox.put(StageEnded(name, error)),
+                )
+            except OutputExists:
+                # Another recording of this second has taken the name.
+                if not self._plan.is_generated or attempt == _MOST_NAMES:
+                    raise
+                attempt += 1
 
     def _count_down(self) -> None:
         for seconds_left in range(self._plan.delay_s, 0, -1):
@@ -270,7 +310,7 @@ class RecordingSession:
                 self._is_aborted = True
         while not self._inbox.empty():
             self._take_message(0)
-        self._emit(self._statistics())
+        self._emit(graph.statistics())
 
     def _conclude(self, final: RecordingState) -> None:
         """Leave the disk as `final` demands and tell the result."""
@@ -294,12 +334,15 @@ class RecordingSession:
                 )
             self._finish(Finished(final, None, outcome.report(self._error)))
             return
+        if self._state is not _State.STOPPING:
+            self._enter(_State.STOPPING)
         result = outcome.keep(
             self._plan,
             graph,
             self._choice,
             journal,
             self._warnings,
+            final=self._final,
             truncated=self._error is not None or self._is_aborted,
         )
         self._finish(Finished(_State.FINISHED, result, outcome.report(self._error)))
@@ -330,7 +373,17 @@ class RecordingSession:
         if self._state not in COMMANDS[command.name]:
             command.reply.set_exception(InvalidStateError(self._state.value, command.name))
             return
+        try:
+            self._carry_out(command)
+        except _Leave:
+            command.reply.set_result(None)
+            raise
+        except BaseException as error:
+            command.reply.set_exception(as_recorder_error(error))
+            raise
         command.reply.set_result(None)
+
+    def _carry_out(self, command: Command) -> None:
         match command.name:
             case "pause":
                 self._set_paused(True)
@@ -362,7 +415,9 @@ class RecordingSession:
 
     def _mark(self, text: str) -> None:
         assert self._graph is not None
-        marked = Marked(round(self._graph.synchronizer.elapsed_ns() / NS_PER_S, 3), text)
+        # Text from an argument may hold bytes that are no Unicode; JSON cannot.
+        clean = text.encode("utf-8", "replace").decode()
+        marked = Marked(round(self._graph.synchronizer.elapsed_ns() / NS_PER_S, 3), clean)
         if self._journal is not None:
             self._journal.entry.markers.append(marked)
         self._save_journal()
@@ -376,13 +431,15 @@ class RecordingSession:
         # cause, those after it are its consequences.
         if self._error is None:
             self._error = error
-            code = "target_lost" if name == CAPTURE else error.code
-            self._emit(HealthEvent(code, Severity.DANGER, error.message))
+            self._emit(HealthEvent(error.code, Severity.DANGER, error.message))
         self._should_stop = True
 
     def _tick(self) -> None:
         assert self._graph is not None
-        self._emit(self._statistics())
+        self._emit(self._graph.statistics())
+        if self._real_time.now_ns() - self._trimmed_ns > _TRIM_EVERY_NS:
+            self._trimmed_ns = self._real_time.now_ns()
+            release_free_memory()
         for event in self._monitor.look(is_paused=self._state is _State.PAUSED):
             self._warnings.append(event.message)
             self._emit(event)
@@ -395,21 +452,6 @@ class RecordingSession:
             self._should_stop = True
 
     # Small parts.
-
-    def _statistics(self) -> Statistics:
-        assert self._graph is not None
-        graph = self._graph
-        return Statistics(
-            elapsed_s=round(graph.synchronizer.elapsed_ns() / NS_PER_S, 3),
-            size_bytes=graph.file.size_bytes,
-            durable_bytes=graph.file.durable_bytes,
-            frames_captured=graph.synchronizer.frames_captured,
-            frames_unchanged=graph.synchronizer.frames_unchanged,
-            frames_dropped=graph.synchronizer.frames_dropped,
-            frames_encoded=graph.encoder.frames_encoded,
-            latency_ms=round(graph.encoder.latency_ns / 1e6, 1),
-            free_bytes=graph.file.free_bytes,
-        )
 
     def _enter(self, state: RecordingState, seconds_left: int | None = None) -> None:
         if state is not self._state and state not in TRANSITIONS[self._state]:
@@ -441,21 +483,6 @@ class RecordingSession:
             self._journal.save()
         except StorageError as error:
             _log.warning("journal not written error=%s", error)
-
-    def _settings(self) -> dict[str, str | int | float | bool | None]:
-        plan = self._plan
-        return {
-            "target": plan.target,
-            "profile": plan.profile,
-            "quality": plan.quality,
-            "fps": plan.fps,
-            "limit_s": plan.limit_s,
-            "delay_s": plan.delay_s,
-            "backend": self._source_info.backend,
-        }
-
-    def _video_track(self, info: SourceInfo) -> Track:
-        return Track("video", self._choice.name, info.description, info.width, info.height)
 
     def _refuse_late_commands(self) -> None:
         while True:

@@ -55,6 +55,7 @@ class VideoSynchronizer:
         self._lock = threading.Lock()
         self._running = threading.Event()
         self._running.set()
+        self._is_paused = False
         self._time: PauseMap | None = None
         self._due_ns = 0
         self._last_media_ns: int | None = None
@@ -84,6 +85,8 @@ class VideoSynchronizer:
     def push_frame(self, frame: VideoFrame) -> None:
         with self._lock:
             if self._time is None:
+                if self._is_paused:
+                    return
                 self._start(frame.capture_ns)
             media_ns = self._media_ns(frame.capture_ns)
             if media_ns is None:
@@ -113,6 +116,7 @@ class VideoSynchronizer:
         with self._lock:
             if self._time is not None:
                 self._time.pause(at_ns)
+            self._is_paused = True
             self._running.clear()
 
     def resume(self, at_ns: int) -> None:
@@ -122,6 +126,7 @@ class VideoSynchronizer:
             # What changed meanwhile was not looked at.
             self._wants_refresh = True
             self._due_ns = at_ns
+            self._is_paused = False
             self._running.set()
 
     def release(self) -> None:

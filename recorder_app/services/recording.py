@@ -46,7 +46,7 @@ def plan_recording(
     clock = clock or SystemClock()
     source = create_source(target, clock, with_cursor=settings.cursor)
     kind = "Test pattern" if isinstance(target, SyntheticTarget) else "Screen"
-    path = choose_output(output, container.extension, kind, overwrite=overwrite)
+    path, is_generated = choose_output(output, container.extension, kind, overwrite=overwrite)
     return RecordingPlan(
         source=source,
         output=path,
@@ -57,6 +57,7 @@ def plan_recording(
         limit_s=settings.duration,
         delay_s=settings.delay,
         overwrite=overwrite,
+        is_generated=is_generated,
     )
 
 
@@ -69,23 +70,37 @@ def create_session(
 
 def choose_output(
     output: Path | None, extension: str, kind: str, *, overwrite: bool, now: datetime | None = None
-) -> Path:
-    """Return the absolute path to record to.
+) -> tuple[Path, bool]:
+    """Return the absolute path to record to, and whether its name is of our choice.
 
     Without `output` it is a new name with date and time in the user's Videos folder, which is
     made if it is missing. An existing folder as `output` gets such a name inside it. Raises
     StorageError when the folder is missing or cannot be written, or the file exists.
     """
-    if output is None:
-        folder = paths.videos_folder()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise storage_error(error, folder) from error
-        return _free_name(_writable(folder), extension, kind, now or datetime.now().astimezone())
-    output = Path(os.path.abspath(output.expanduser()))
-    if output.is_dir():
-        return _free_name(_writable(output), extension, kind, now or datetime.now().astimezone())
+    now = now or datetime.now().astimezone()
+    path = paths.videos_folder() if output is None else output
+    try:
+        if output is None:
+            path.mkdir(parents=True, exist_ok=True)
+        path = Path(os.path.abspath(path.expanduser()))
+        # Refused here rather than in the middle: the name is part of JSON texts.
+        str(path).encode()
+        if path.is_dir():
+            return _free_name(_writable(path), extension, kind, now), True
+        _check_name(path, extension, overwrite=overwrite)
+    except OSError as error:
+        raise storage_error(error, path) from error
+    except (RuntimeError, UnicodeError) as error:
+        raise OutputNotWritable(
+            N_("The name {name} is not possible ({reason})."),
+            hint=N_("Choose another with --output."),
+            name=ascii(str(path)),
+            reason=error,
+        ) from error
+    return path, False
+
+
+def _check_name(output: Path, extension: str, *, overwrite: bool) -> None:
     _writable(output.parent)
     if output.suffix.lower() != f".{extension}":
         raise InvalidSettingError(
@@ -100,7 +115,6 @@ def choose_output(
             hint=N_("Choose another name, or add --overwrite to replace it."),
             path=output,
         )
-    return output
 
 
 def _writable(folder: Path) -> Path:

@@ -30,6 +30,7 @@ from recorder_app.errors import (
 from recorder_app.pipeline.events import ErrorReport, Event, Finished, Statistics
 from recorder_app.pipeline.session import RecordingSession
 from recorder_app.pipeline.stage import as_recorder_error
+from recorder_app.services.interrupts import Interrupts
 from recorder_app.services.recording import create_session, plan_recording
 from recorder_app.settings import RecordingSettings
 from recorder_app.texts import N_
@@ -116,6 +117,8 @@ class Take:
         self._commands = commands
         self._writer = MessageWriter(events)
         self._session: RecordingSession | None = None
+        # Before a recording is started a signal ends the process.
+        self.interrupts = Interrupts()
         self._finished: queue.SimpleQueue[Finished | None] = queue.SimpleQueue()
 
     def serve(self) -> int:
@@ -129,18 +132,16 @@ class Take:
         self._writer.close()
         return exit_code(finished) if finished is not None else 0
 
-    def interrupt(self) -> None:
-        """Stop, or abort when it is stopping already; for signal handlers."""
-        if self._session is None:
-            self._finished.put(None)
-        else:
-            interrupt(self._session)
-
     def _read(self) -> None:
-        for line in self._commands:
-            self._obey(line)
-        if self._session is None:
-            self._finished.put(None)
+        try:
+            for line in self._commands:
+                self._obey(line)
+        except OSError:
+            # Standard input was closed or broke: as if the other side had died.
+            pass
+        finally:
+            if self._session is None:
+                self._finished.put(None)
 
     def _obey(self, line: bytes) -> None:
         command = TakeCommand("", _id_of(line))
@@ -171,7 +172,7 @@ class Take:
             output=None if command.output is None else Path(command.output),
             overwrite=command.overwrite,
         )
-        self._session = create_session(plan, self._pass_on)
+        self._session = self.interrupts.session = create_session(plan, self._pass_on)
         self._session.start()
 
     def _pass_on(self, event: Event) -> None:
@@ -182,11 +183,6 @@ class Take:
     def _reply(self, command_id: int, error: RecorderError) -> None:
         report = ErrorReport(error.code, error.message, error.hint, error.exit_code)
         self._writer.send(Reply(command_id, report))
-
-
-def interrupt(session: RecordingSession) -> None:
-    """Ask `session` to stop; when it is stopping already, to give up at once."""
-    session.request("abort" if session.state.value == "stopping" else "stop")
 
 
 def exit_code(finished: Finished) -> int:

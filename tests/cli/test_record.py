@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,8 @@ import pytest
 
 from recorder_app import __version__
 from recorder_app.media.containers import inspect
+from recorder_app.pipeline.events import RecordingState
+from recorder_app.pipeline.journal import journal_path, read_journal
 from tests.support.command import LIMIT_S, Recorder, run, run_json
 
 PATTERN = ("record", "--target", "synthetic:pattern@320x180")
@@ -86,6 +89,9 @@ MISTAKES = {
     "unknown verb": (["rekord"], 2, "--help"),
     "missing folder": ([*PATTERN, "--output", "/nowhere/take.webm"], 5, "--output"),
     "unwritable folder": ([*PATTERN, "--output", "/proc/take.webm"], 5, "--output"),
+    "unknown home": ([*PATTERN, "--output", "~nosuchuser/take.webm"], 5, "--output"),
+    "name too long": ([*PATTERN, "--output", "/tmp/" + "x" * 300 + ".webm"], 5, "--output"),
+    "name no text": ([*PATTERN, "--output", "/tmp/caf\udce9.webm"], 5, "--output"),
     "name of another format": ([*PATTERN, "--output", "/tmp/take.mp4"], 2, ".webm"),
 }
 
@@ -181,16 +187,25 @@ def test_a_full_disk_keeps_the_file_and_says_so(screenless: dict[str, str], tmp_
     assert inspect(output).video_frames > 10
 
 
+@pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_finishes_the_file(
-    screenless: dict[str, str], tmp_path: Path, start_take: StartTake, number: signal.Signals
+    screenless: dict[str, str],
+    tmp_path: Path,
+    start_take: StartTake,
+    number: signal.Signals,
+    times: int,
 ) -> None:
+    if number == signal.SIGINT and times > 1:
+        return  # A second Ctrl-C means something else: the next test.
     output = tmp_path / "take.mp4"
     take = start_take(screenless)
     settings = {"target": "synthetic:pattern@320x180", "format": "mp4"}
     take.send("start", settings=settings, output=str(output))
     take.wait_for_frames(20)
-    take.signal(number)
+    for _ in range(times):
+        # A closing terminal sends its signal twice, a supervisor more often.
+        take.signal(number)
     result = take.result()["result"]
     assert take.exit_code() == 0
     assert not result["truncated"]
@@ -239,6 +254,74 @@ def test_ctrl_c_on_a_terminal_shows_a_live_line_and_the_path(
     assert b"recording" in shown
     assert b"dropped" in shown
     assert stdout.splitlines() == [str(output)]
+
+
+def test_a_terminal_that_closes_costs_nothing(screenless: dict[str, str], tmp_path: Path) -> None:
+    output = tmp_path / "take.webm"
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "recorder_app", *PATTERN, "--output", str(output)],
+        env=screenless,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while b"00:00:01" not in shown:
+            shown += os.read(ours, 4096)
+        os.close(ours)
+        # The terminal is gone; the recording goes on until it is told to stop.
+        threading.Event().wait(1.2)
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(LIMIT_S) == 0
+    assert inspect(output).duration_s > 2.0
+    assert read_journal(journal_path(output)).state is RecordingState.FINISHED
+
+
+@pytest.mark.parametrize("redirection", ["2>&-", ">&- 2>&-", ">/dev/full", "| true"])
+def test_output_that_cannot_be_written_costs_nothing(
+    screenless: dict[str, str], tmp_path: Path, redirection: str
+) -> None:
+    output = tmp_path / "take.webm"
+    command = f"'{sys.executable}' -m recorder_app {' '.join(PATTERN)} --duration 1"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command} --output '{output}' {redirection}"],
+        env=screenless,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert read_journal(journal_path(output)).state is RecordingState.FINISHED
+
+
+def test_a_take_without_standard_input_ends(screenless: dict[str, str]) -> None:
+    subprocess.run(
+        ["bash", "-c", f"'{sys.executable}' -m recorder_app take <&-"],
+        env=screenless,
+        capture_output=True,
+        timeout=LIMIT_S,
+        check=True,
+    )
+
+
+def test_two_recordings_of_the_same_second_are_both_kept(
+    screenless: dict[str, str], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "recorder_app", *PATTERN, "--duration", "1", "--overwrite"]
+    both = [
+        subprocess.Popen(
+            [*command, "--output", str(tmp_path)], env=screenless, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    paths = {process.communicate(timeout=LIMIT_S)[0].strip() for process in both}
+    assert len(paths) == 2
+    assert all(inspect(Path(path)).video_frames > 20 for path in paths)
 
 
 def test_the_other_side_may_die_and_the_take_goes_on(

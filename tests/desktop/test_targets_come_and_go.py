@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,8 @@ from recorder_app.media.containers import inspect
 from recorder_app.media.geometry import Rect
 from tests.conftest import RIGHT
 from tests.support.command import Recorder, environment, run, run_json
-from tests.support.painting import painter
-from tests.support.recordings import barcodes
+from tests.support.painting import painted, painter
+from tests.support.recordings import barcodes, first_seen
 
 StartTake = Callable[[dict[str, str]], Recorder]
 WINDOW = ("--title", "Painted window", "--geometry", "640x360+200+150", "--bar", "512x256+64+32")
@@ -167,3 +168,55 @@ def test_without_change_reports_pictures_are_compared(env: dict[str, str], tmp_p
     assert len(set(numbers)) >= 28
     assert result["frames_unchanged"] > 20
     assert any("pointer" in warning for warning in result["warnings"])
+
+
+def test_a_hung_display_does_not_hold_ctrl_c_up(
+    env: dict[str, str], own_desktop: VirtualDesktop, start_take: StartTake, tmp_path: Path
+) -> None:
+    take = start_take(env)
+    take.wait_for(lambda e: e["type"] == "ready")
+    with own_desktop.frozen_display():
+        take.send("start", settings={"target": "all"}, output=str(tmp_path))
+        take.wait_for_state("preparing")
+        # As an impatient person would; signals that come at once count as one.
+        for _ in range(20):
+            take.signal(signal.SIGINT)
+            if take.has_ended(0.2):
+                break
+        assert take.exit_code() == 130
+    assert not list(tmp_path.glob("*.webm"))
+
+
+def test_a_hidden_window_keeps_its_last_picture(
+    env: dict[str, str], tmp_path: Path, start_take: StartTake
+) -> None:
+    output = tmp_path / "take.mp4"
+    with painter(env, "barcode", *WINDOW):
+        take = start_take(env)
+        settings = {"target": "window:painted", "format": "mp4"}
+        take.send("start", settings=settings, output=str(output))
+        take.wait_for_frames(20)
+        window = xdotool(env, "search", "--name", "Painted").splitlines()[-1]
+        xdotool(env, "windowunmap", "--sync", window)
+        hidden = take.wait_for_frames(20)["frames_unchanged"]
+        take.wait_for(lambda e: e["type"] == "statistics" and e["frames_unchanged"] > hidden + 40)
+        take.send("pause")
+        take.send("resume")
+        take.wait_for(lambda e: e["type"] == "statistics" and e["frames_unchanged"] > hidden + 60)
+        take.send("stop")
+        assert take.result()["error"] is None
+    assert all(s.number is not None for s in barcodes(output, Rect(64, 32, 512, 256)))
+
+
+def test_without_the_pointer_pictures_come_as_soon(env: dict[str, str], tmp_path: Path) -> None:
+    output, log = tmp_path / "take.mp4", tmp_path / "painted"
+    with painter(env, "barcode", "--rate", "7", "--log", str(log)):
+        run_json(
+            *("record", "--target", "all", "--duration", "4", "--no-cursor"),
+            *("--format", "mp4", "--output", str(output)),
+            env=env,
+        )
+    seen, at = first_seen(barcodes(output, Rect(64, 64, 512, 256))), painted(log)
+    lags = sorted(seen[number] - at[number] for number in seen)
+    # Woken by the change, not by the next look 33 ms later: half of them within 8 ms.
+    assert lags[len(lags) // 2] - lags[0] < 0.008

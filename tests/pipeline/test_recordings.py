@@ -14,7 +14,7 @@ import pytest
 from recorder_app import faults
 from recorder_app.capture.base import VideoSource
 from recorder_app.capture.synthetic import SyntheticSource
-from recorder_app.errors import InvalidStateError
+from recorder_app.errors import InvalidStateError, TargetLost
 from recorder_app.media import profiles
 from recorder_app.media.clock import Clock, SystemClock, VirtualClock
 from recorder_app.media.containers import inspect
@@ -446,3 +446,98 @@ def test_numbers_are_seen_at_their_time(tmp_path: Path) -> None:
     assert isinstance(take.source, SyntheticSource)
     seen = first_seen(barcodes(output, take.source.bar))
     assert all(abs(at_s - (number - 1) / 30) < 0.002 for number, at_s in seen.items())
+
+
+def test_a_name_of_our_own_gives_way_to_one_that_came_meanwhile(tmp_path: Path) -> None:
+    output = tmp_path / "Screen.webm"
+    take = virtual(
+        output, "pattern@320x180", limit_s=0.3, delay_s=1, is_generated=True, overwrite=True
+    )
+    output.write_text("mine")
+    result = take.run()
+    assert result.path == str(tmp_path / "Screen (2).webm")
+    assert output.read_text() == "mine"
+
+
+def test_a_take_that_ended_early_replaces_nothing(tmp_path: Path) -> None:
+    output = tmp_path / "take.webm"
+    output.write_text("mine")
+    take = virtual(output, "lost@320x180", overwrite=True)
+    take.session.start()
+    result = take.finish().result
+    assert result is not None
+    assert output.read_text() == "mine"
+    assert inspect(Path(result.path)).video_frames > 30
+    assert "not replaced" in result.warnings[-1]
+
+
+def test_a_failed_sync_is_a_failed_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_fault(monkeypatch, "outfile.sync=eio@2")
+    output = tmp_path / "take.webm"
+    take = Take(output, "pattern@320x180", SystemClock())
+    take.session.start()
+    finished = take.finish()
+    assert finished.error is not None
+    assert finished.error.code == "output_not_writable"
+    assert finished.result is not None
+    assert finished.result.truncated
+
+
+def test_a_folder_that_cannot_be_synced_is_recorded_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+    import stat
+
+    real = os.fsync
+
+    def fsync(fd: int) -> None:
+        if stat.S_ISDIR(os.fstat(fd).st_mode):
+            raise OSError(22, "Invalid argument")
+        real(fd)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    virtual(tmp_path / "take.webm", "pattern@320x180", limit_s=0.5).run()
+
+
+def test_a_fault_of_our_own_in_the_session_keeps_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    output = tmp_path / "take.webm"
+    take = Take(output, "pattern@320x180", SystemClock())
+    take.session.start()
+    take.wait_for_pictures(10)
+    monkeypatch.setattr("recorder_app.pipeline.health.HealthMonitor.look", broken)
+    finished = take.finish()
+    assert finished.error is not None
+    assert finished.error.code == "internal"
+    assert finished.result is not None
+    assert finished.result.truncated
+    assert inspect(output).video_frames >= 10
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_marker_may_hold_any_text(tmp_path: Path) -> None:
+    output = tmp_path / "take.webm"
+    take = Take(output, "pattern@320x180", SystemClock())
+    take.session.start()
+    take.wait_for_pictures(5)
+    take.session.mark("caf\udce9")
+    take.session.stop()
+    assert take.finish().error is None
+    assert read_journal(journal_path(output)).markers[0].text == "caf?"
+
+
+def test_a_source_that_cannot_be_closed_still_gives_a_result(tmp_path: Path) -> None:
+    class Sticky(SyntheticSource):
+        def close(self) -> None:
+            raise TargetLost("The display went away.")
+
+    clock = VirtualClock(1)
+    source = Sticky("pattern@320x180", clock)
+    Take(tmp_path / "take.webm", "", clock, source=source, limit_s=0.3).run()

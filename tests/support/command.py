@@ -106,6 +106,14 @@ class Recorder:
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
+    def has_ended(self, within_s: float) -> bool:
+        """Return whether the process ends within that time."""
+        try:
+            self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def exit_code(self) -> int:
         return self._process.wait(LIMIT_S)
 

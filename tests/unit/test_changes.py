@@ -70,3 +70,11 @@ def test_pixels_that_were_given_away_are_never_written_to() -> None:
     tracker.whole(given_away)
     tracker.parts([Patch(Rect(0, 0, 4, 4), np.full((4, 4, 4), 7, np.uint8))])
     assert not given_away.any()
+
+
+def test_a_repeat_is_the_last_picture() -> None:
+    tracker, picture = ChangeTracker(W, H), np.full((H, W, 4), 5, np.uint8)
+    assert not tracker.repeat()[0].pixels.any()
+    tracker.whole(picture)
+    (patch,) = tracker.repeat()
+    assert np.array_equal(patch.pixels, picture)

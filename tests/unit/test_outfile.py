@@ -71,8 +71,8 @@ def test_a_file_that_may_not_grow_is_a_full_disk(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)
-    assert isinstance(file.error, DiskFull)
-    file.close()
+    with pytest.raises(DiskFull):
+        file.close()
     assert file.path.stat().st_size == 1000
 
 
@@ -83,17 +83,20 @@ def test_discard_leaves_nothing(tmp_path: Path) -> None:
 
 def test_output_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recorder_app.paths.videos_folder", lambda: tmp_path / "Videos")
-    first = choose_output(None, "webm", "Screen", overwrite=False)
+    first, is_generated = choose_output(None, "webm", "Screen", overwrite=False)
+    assert is_generated
     assert first.parent == tmp_path / "Videos"
     assert first.name.startswith("Screen 20")
-    in_folder = choose_output(tmp_path, "mp4", "Screen", overwrite=False)
+    in_folder, _ = choose_output(tmp_path, "mp4", "Screen", overwrite=False)
     assert (in_folder.parent, in_folder.suffix) == (tmp_path, ".mp4")
     first.touch()
-    again = choose_output(None, "webm", "Screen", overwrite=False)
+    again, _ = choose_output(None, "webm", "Screen", overwrite=False)
     assert again != first
+    named = choose_output(tmp_path / "a.webm", "webm", "Screen", overwrite=False)
+    assert named == (tmp_path / "a.webm", False)
 
 
 def test_a_folder_that_may_not_be_written_is_refused() -> None:
     # Not even root may make files there, so the test means the same for every user.
     with pytest.raises(OutputNotWritable):
-        RecordingFile(choose_output(Path("/proc/take.webm"), "webm", "Screen", overwrite=False))
+        RecordingFile(choose_output(Path("/proc/take.webm"), "webm", "Screen", overwrite=False)[0])

@@ -191,3 +191,13 @@ def test_lateness_does_not_add_up(late_ms: int) -> None:
     elapsed = bench.clock.now_ns() - START
     expected = 30 * PERIOD + (late_ms * NS_PER_MS if late_ms > 33 else 0)
     assert abs(elapsed - expected) < 2 * PERIOD
+
+
+def test_a_picture_taken_in_a_pause_does_not_start_the_recording() -> None:
+    bench = Bench()
+    bench.sync.pause(START)
+    bench.sync.push_frame(whole(START + 5))
+    assert bench.sync.elapsed_ns() == 0
+    bench.sync.resume(START + NS_PER_S)
+    bench.sync.push_frame(whole(START + NS_PER_S))
+    assert [frame.media_ns for frame in bench.take()] == [0]

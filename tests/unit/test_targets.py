@@ -98,6 +98,9 @@ def test_a_region_may_span_monitors_but_not_leave_the_desktop() -> None:
 def test_a_window_is_found_by_number_title_or_a_part_of_it() -> None:
     assert find(WindowTarget("0x60"))[1] == "window Report - Editor"
     assert find(WindowTarget("97"))[1] == "window Editor"
+    layout = Layout()
+    layout.all_windows.append(Window(0x70, "007", Rect(0, 0, 100, 100)))
+    assert find(WindowTarget("007"), layout)[1] == "window 007"
     assert find(WindowTarget("Editor"))[1] == "window Editor"
     assert find(WindowTarget("report"))[1] == "window Report - Editor"
 
