@@ -56,6 +56,7 @@ def record(*, output: Path | None, overwrite: bool, json_output: bool, **choices
     A second Ctrl-C while the file is being finished gives up at once; the file stays playable.
     """
     from recorder_app import logs, paths
+    from recorder_app.pipeline.outcome import report as error_report
     from recorder_app.services.interrupts import Interrupts
     from recorder_app.services.recording import create_session, plan_recording
 
@@ -64,7 +65,7 @@ def record(*, output: Path | None, overwrite: bool, json_output: bool, **choices
         plan = plan_recording(RecordingSettings(**choices), output=output, overwrite=overwrite)
     except RecorderError as error:
         if json_output:
-            write_line(as_json({"error": _as_dict(error)}))
+            write_line(as_json({"error": error_report(error)}))
         raise
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     session = create_session(plan, events.put)
@@ -136,12 +137,3 @@ def _outcome(finished: Finished) -> dict[str, object]:
     elif finished.result is None:
         told["error"] = {"code": "cancelled", "message": "Cancelled.", "hint": "", "exit_code": 9}
     return told
-
-
-def _as_dict(error: RecorderError) -> dict[str, object]:
-    return {
-        "code": error.code,
-        "message": error.message,
-        "hint": error.hint,
-        "exit_code": error.exit_code,
-    }

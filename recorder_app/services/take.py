@@ -27,6 +27,7 @@ from recorder_app.errors import (
     InvalidStateError,
     RecorderError,
 )
+from recorder_app.pipeline import outcome
 from recorder_app.pipeline.events import ErrorReport, Event, Finished, Statistics
 from recorder_app.pipeline.session import RecordingSession
 from recorder_app.pipeline.stage import as_recorder_error
@@ -181,8 +182,7 @@ class Take:
             self._finished.put(event)
 
     def _reply(self, command_id: int, error: RecorderError) -> None:
-        report = ErrorReport(error.code, error.message, error.hint, error.exit_code)
-        self._writer.send(Reply(command_id, report))
+        self._writer.send(Reply(command_id, outcome.report(error)))
 
 
 def exit_code(finished: Finished) -> int:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import msgspec
 import pytest
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
 from recorder_app import faults
 from recorder_app.capture.base import VideoSource
@@ -104,6 +106,16 @@ def test_every_picture_is_in_the_file_in_order(
     assert (result.frames_captured, result.frames_dropped) == (120, 0)
     assert result.size_bytes == output.stat().st_size
     assert take.states() == ["preparing", "recording", "stopping", "finished"]
+
+
+@pytest.mark.parametrize("profile", ["webm", "mp4", "av1"])
+def test_colours_are_tagged(tmp_path: Path, profile: str) -> None:
+    output = tmp_path / ("take.mp4" if profile == "mp4" else "take.webm")
+    virtual(output, "pattern@320x180", profile=profile, limit_s=0.3).run()
+    with av.open(output) as source:
+        context = source.streams.video[0].codec_context
+        tags = context.colorspace, context.color_primaries, context.color_trc, context.color_range
+    assert tags == (Colorspace.ITU709, ColorPrimaries.BT709, ColorTrc.BT709, ColorRange.MPEG)
 
 
 @pytest.mark.parametrize("name", ["jitter", "drops", "gaps", "motion"])
@@ -234,8 +246,6 @@ def test_a_stop_before_the_start_is_not_forgotten(tmp_path: Path) -> None:
 
 
 def test_markers_become_chapters_and_are_in_the_sidecar(tmp_path: Path) -> None:
-    import av
-
     for profile in ("webm", "mp4"):
         output = tmp_path / f"take.{profile}"
         take = Take(output, "pattern@320x180", SystemClock(), profile=profile)
