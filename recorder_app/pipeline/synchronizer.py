@@ -147,26 +147,22 @@ class VideoSynchronizer:
         with self._lock:
             return [] if self._time is None else self._time.pauses
 
-    def finish(self, end_ns: int) -> int:
-        """End the track at media time `end_ns` and return its length in nanoseconds.
+    def finish(self, end_ns: int) -> None:
+        """End the track at media time `end_ns`.
 
         The last picture is repeated one period before the end, so that the file is as long as
         the recording was even if nothing moved.
         """
         with self._lock:
             if self._has_ended:
-                return end_ns
+                return
             self._has_ended = True
-            length_ns = 0
             if self._last_media_ns is not None:
                 last_ns = end_ns - self._period_ns
-                length_ns = max(end_ns, self._last_media_ns + self._period_ns)
                 if self._pending or last_ns - self._last_media_ns >= _MIN_STEP_NS:
                     at_ns = max(last_ns, self._last_media_ns + _MIN_STEP_NS)
-                    length_ns = max(length_ns, at_ns + self._period_ns)
                     self._queue.put_last(TimedFrame(at_ns, self._clock.now_ns(), self._pending))
             self._queue.end()
-            return length_ns
 
     # With the lock held.
 

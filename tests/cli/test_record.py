@@ -201,12 +201,14 @@ def test_a_signal_finishes_the_file(
     times: int,
 ) -> None:
     output = tmp_path / "take.mp4"
-    take = start_take(screenless)
+    # Slow enough that the file is still being finished when the next signal comes.
+    take = start_take(screenless | {"RECORDER_APP_FAULTS": "encoder.encode=sleep:0.3@20"})
     settings = {"target": "synthetic:pattern@320x180", "format": "mp4"}
     take.send("start", settings=settings, output=str(output))
-    take.wait_for_frames(20)
+    take.wait_for_frames(24)
     for _ in range(times):
         take.signal(number)
+        take.wait_for_state("stopping")
     result = take.result()["result"]
     assert take.exit_code() == 0
     assert not result["truncated"]
