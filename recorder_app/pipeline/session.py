@@ -233,7 +233,6 @@ class RecordingSession:
                     reasons="; ".join(self._choice.reasons),
                 ),
             )
-
         while not self._inbox.empty():
             # What came meanwhile: a recording that was stopped already is not begun.
             self._take_message(0)
