@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from typing import TextIO
+import sys
 
+from recorder_app.cli.output import write
 from recorder_app.pipeline.events import (
     Event,
     HealthEvent,
@@ -18,14 +19,13 @@ _ERASE = "\r\x1b[2K"
 
 
 class LiveLine:
-    """One line, rewritten in place on a terminal; only warnings where there is none.
+    """One line of stderr, rewritten in place on a terminal; only warnings where there is none.
 
     A terminal that goes away ends the line, never the recording.
     """
 
-    def __init__(self, stream: TextIO | None) -> None:
-        self._stream = stream
-        self._is_terminal = stream is not None and stream.isatty()
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr is not None and sys.stderr.isatty()
         self._state = RecordingState.IDLE
 
     def show(self, event: Event) -> None:
@@ -49,19 +49,10 @@ class LiveLine:
     def _rewrite(self, text: str) -> None:
         if self._is_terminal:
             # A line that wraps could not be erased.
-            self._write(_ERASE + text[: shutil.get_terminal_size().columns - 1])
+            write(_ERASE + text[: shutil.get_terminal_size().columns - 1], err=True)
 
     def _note(self, text: str) -> None:
-        self._write((_ERASE if self._is_terminal else "") + text + "\n")
-
-    def _write(self, text: str) -> None:
-        if self._stream is None:
-            return
-        try:
-            self._stream.write(text)
-            self._stream.flush()
-        except (OSError, ValueError):
-            self._stream, self._is_terminal = None, False
+        write((_ERASE if self._is_terminal else "") + text + "\n", err=True)
 
 
 def clock_text(seconds: float) -> str:

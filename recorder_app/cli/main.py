@@ -42,6 +42,9 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with its status."""
+    from recorder_app.cli.output import take_standard_descriptors
+
+    take_standard_descriptors()
     try:
         _register()
         status = cli.main(prog_name=PROGRAM, standalone_mode=False)

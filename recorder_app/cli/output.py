@@ -15,7 +15,12 @@ def as_json(value: object) -> str:
 
 
 def write_line(text: str, *, err: bool = False) -> None:
-    """Write one line to stdout or stderr.
+    """Write one line to stdout or stderr."""
+    write(text + "\n", err=err)
+
+
+def write(text: str, *, err: bool = False) -> None:
+    """Write `text` to stdout or stderr at once.
 
     A closed terminal, a broken pipe or a full disk behind it is nothing a recording may fail of:
     what cannot be written is left out, then and later.
@@ -24,14 +29,26 @@ def write_line(text: str, *, err: bool = False) -> None:
     if stream is None:
         return
     try:
-        stream.write(text + "\n")
+        stream.write(text)
         stream.flush()
     except (OSError, ValueError):
-        # Python flushes again at its end and would fail then.
-        silent = open(os.devnull, "w")  # noqa: SIM115 - lives as long as the process
-        if err:
-            sys.stderr = silent
-        else:
-            sys.stdout = silent
+        # From now on into nothing, what is buffered included: Python flushes again at its end and
+        # would fail then. The descriptor stays taken, so that no file of ours gets its number.
         with contextlib.suppress(OSError, ValueError):
-            stream.close()
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, stream.fileno())
+            os.close(nothing)
+
+
+def take_standard_descriptors() -> None:
+    """Open what is closed of the descriptors 0 to 2, onto nothing.
+
+    A file opened later would get such a number, and a library that writes to "stderr" would write
+    into a recording.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest free number is the one that is missing.
+            os.open(os.devnull, os.O_RDWR)

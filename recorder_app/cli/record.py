@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,7 +99,7 @@ def _follow(events: queue.SimpleQueue[Event]) -> Finished:
     from recorder_app.cli.live import LiveLine
     from recorder_app.pipeline.events import Finished
 
-    line = LiveLine(sys.stderr)
+    line = LiveLine()
     while True:
         event = events.get()
         line.show(event)
