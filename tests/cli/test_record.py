@@ -439,3 +439,14 @@ def test_targets_need_a_display(screenless: dict[str, str]) -> None:
     done = run("targets", env=screenless)
     assert done.returncode == 3
     assert "DISPLAY" in done.stderr
+
+
+def test_no_file_of_ours_gets_the_number_of_standard_error(screenless: dict[str, str]) -> None:
+    code = (
+        "import os\n"
+        "from recorder_app.cli.output import take_standard_descriptors\n"
+        "os.close(0), os.close(2)\n"
+        "take_standard_descriptors()\n"
+        "assert os.open(os.devnull, os.O_RDONLY) > 2\n"
+    )
+    subprocess.run([sys.executable, "-c", code], env=screenless, check=True, timeout=LIMIT_S)
