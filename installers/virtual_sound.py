@@ -4,6 +4,7 @@ The demo and the tests use it, so that they need no sound card and disturb nobod
 """
 
 import contextlib
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from typing import Literal, Self
 from installers.programs import START_LIMIT_S, Programs
 
 Server = Literal["pipewire", "pulseaudio"]
+
+# What is left of the 107 bytes that a socket's path may have.
+_LONGEST_PATH = 107 - len("/pulse/native")
 
 _PROGRAMS: dict[Server, tuple[str, ...]] = {
     "pipewire": ("pipewire", "wireplumber", "pipewire-pulse"),
@@ -52,6 +56,10 @@ class _Device:
     def kind(self) -> str:
         return "source" if self.is_microphone else "sink"
 
+    @property
+    def shape(self) -> list[str]:
+        return [f"channels={self.channels}", f"rate={self.rate}"]
+
     def sink(self, name: str) -> str:
         """Return the sink of the device called `name`."""
         return f"{name}_in" if self.is_microphone else name
@@ -72,6 +80,9 @@ class VirtualSound:
     def __init__(
         self, folder: Path, environment: Mapping[str, str], server: Server = "pipewire"
     ) -> None:
+        # PulseAudio would cut off what is too long, and put its socket elsewhere.
+        if len(bytes(folder)) > _LONGEST_PATH:
+            raise ValueError(f"Too long a path for sockets: {folder}")
         self.server = server
         self._folder = folder
         self._environment = dict(environment)
@@ -206,23 +217,38 @@ class VirtualSound:
         self._wait_until(lambda: not device.sources(name) & self._sources())
 
     def _plug_in(self, name: str, device: _Device) -> None:
+        modules = self._modules[name] = []
         sink = device.sink(name)
-        shape = [f"channels={device.channels}", f"rate={device.rate}"]
         inner = f"Input of {device.description}" if device.is_microphone else device.description
-        wanted = [f"sink_name={sink}", _described("sink", inner), *shape]
+        wanted = ["module-null-sink", f"sink_name={sink}", _described("sink", inner)]
         if self.server == "pulseaudio":
             # Else an idle sink works in blocks of 2 s, and its monitor is heard as late.
             wanted.append("norewinds=1")
-        modules = [self._ask("load-module", "module-null-sink", *wanted)]
-        if device.is_microphone:
-            wanted = [f"source_name={name}", _described("source", device.description), *shape]
-            wanted.append(f"master={sink}.monitor")
-            modules.append(self._ask("load-module", "module-remap-source", *wanted))
-        self._modules[name] = modules
+        modules.append(self._ask("load-module", *wanted, *device.shape))
+        if device.is_microphone and self.server == "pulseaudio":
+            wanted = ["module-remap-source", f"source_name={name}", f"master={sink}.monitor"]
+            wanted.append(_described("source", device.description))
+            modules.append(self._ask("load-module", *wanted, *device.shape))
+        elif device.is_microphone:
+            # A remapped source would begin with 5 ms of what was played before it was recorded.
+            wanted = ["module-null-sink", f"sink_name={name}", "media.class=Audio/Source/Virtual"]
+            wanted.append(_described("sink", device.description))
+            modules.append(self._ask("load-module", *wanted, *device.shape))
+            self._wait_until(lambda: self._is_linked(sink, name, device.channels))
         self._wait_until(lambda: device.sources(name) <= self._sources())
-        kind = device.kind
-        if self._defaults[kind] == name:
-            self._set_default(kind, name)
+        if self._defaults[device.kind] == name:
+            self._set_default(device.kind, name)
+
+    def _is_linked(self, sink: str, source: str, channels: int) -> bool:
+        """Have PipeWire carry what is played to `sink` to `source`; return whether it does."""
+        ends = [("--output", f"{sink}:monitor_"), ("--input", f"{source}:input_")]
+        ports = [
+            [port for port in (self._run("pw-link", end) or "").split() if port.startswith(start)]
+            for end, start in ends
+        ]
+        if any(len(each) < channels for each in ports):
+            return False
+        return all(self._run("pw-link", *pair) is not None for pair in zip(*ports, strict=True))
 
     def _set_default(self, kind: str, name: str) -> None:
         # PipeWire takes it from the moment on when its session manager has got ready.
@@ -249,9 +275,12 @@ class VirtualSound:
         return answer
 
     def _pactl(self, *arguments: str) -> str | None:
-        """Return what pactl printed, or None when it failed."""
+        return self._run("pactl", *arguments)
+
+    def _run(self, *command: str) -> str | None:
+        """Return what `command` printed, or None when it failed."""
         done = subprocess.run(
-            ["pactl", *arguments],
+            command,
             env=self.environment | {"LC_ALL": "C.UTF-8"},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -260,6 +289,11 @@ class VirtualSound:
             check=False,
         )
         return None if done.returncode else done.stdout.strip()
+
+
+def installed_server() -> Server | None:
+    """Return a server whose programs are all on this machine; PipeWire rather than PulseAudio."""
+    return next((each for each, names in _PROGRAMS.items() if all(map(shutil.which, names))), None)
 
 
 def without_sound(environment: Mapping[str, str]) -> dict[str, str]:
