@@ -56,11 +56,18 @@ missing=
 # Needed where the command is not there, whatever package brought it.
 need_program() { command -v "$1" >/dev/null || missing="$missing $2"; }
 
-libraries="libxcb1 libxcb-randr0 libxcb-render0 libxcb-shm0 libxcb-xfixes0"
+libraries="libxcb1 libxcb-randr0 libxcb-render0 libxcb-shm0 libxcb-xfixes0 libpulse0"
 [ "$makes_venv" = True ] || missing="$missing python3-venv"
 if [ "$mode" = test ] || ! has_screen; then
     need_program Xvfb xvfb
     need_program openbox openbox
+    need_program pactl pulseaudio-utils
+    # A desktop that has PulseAudio keeps it: the other one might take its place at the next login.
+    if [ "$mode" = test ] || ! command -v pulseaudio >/dev/null; then
+        need_program pipewire pipewire
+        need_program wireplumber wireplumber
+        need_program pipewire-pulse pipewire-pulse
+    fi
 fi
 if [ "$mode" = test ]; then
     need_program xrandr x11-xserver-utils
@@ -69,7 +76,8 @@ if [ "$mode" = test ]; then
     need_program xprop x11-utils
     need_program dbus-daemon dbus-daemon
     need_program git git
-    libraries="$libraries fonts-dejavu-core"
+    need_program pulseaudio pulseaudio
+    libraries="$libraries fonts-dejavu-core libasound2-plugins libportaudio2"
 fi
 if command -v dpkg-query >/dev/null; then
     # shellcheck disable=SC2016,SC2086
@@ -91,14 +99,15 @@ if [ -n "$missing" ]; then
         as_root="sudo -n"
     else
         fail "packages are missing. Please run, then try again:
-  sudo apt-get update && sudo apt-get install -y --no-install-recommends$missing"
+  sudo apt-get update && sudo apt-get install -y --no-install-recommends --no-remove$missing"
     fi
     say "installing packages:$missing"
     apt="$as_root env DEBIAN_FRONTEND=noninteractive apt-get"
     # shellcheck disable=SC2086
     quietly $apt update
+    # A desktop's own sound server may exclude the other one: nothing is removed for the tests.
     # shellcheck disable=SC2086
-    quietly $apt install -y --no-install-recommends $missing
+    quietly $apt install -y --no-install-recommends --no-remove $missing
 fi
 
 # --- .venv --------------------------------------------------------------------------------------

@@ -16,10 +16,16 @@ RIGHT = (1280, 0, 640, 1080)
 
 @pytest.fixture(scope="session")
 def desktop() -> Iterator[VirtualDesktop]:
-    """1920x1080 with two monitors, a window manager and a session bus. Shared: change nothing."""
-    with VirtualDesktop(
-        "1920x1080", monitors=[("LEFT", LEFT), ("RIGHT", RIGHT)], dbus=True
-    ) as shared:
+    """1920x1080 with two monitors, a session bus and PipeWire. Shared: change nothing."""
+    monitors = [("LEFT", LEFT), ("RIGHT", RIGHT)]
+    with VirtualDesktop("1920x1080", monitors, dbus=True, sound="pipewire") as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def pulse_desktop() -> Iterator[VirtualDesktop]:
+    """640x480 with PulseAudio. Shared: change nothing."""
+    with VirtualDesktop("640x480", sound="pulseaudio") as shared:
         yield shared
 
 
@@ -27,6 +33,13 @@ def desktop() -> Iterator[VirtualDesktop]:
 def own_desktop() -> Iterator[VirtualDesktop]:
     """A desktop like the shared one, for a test that changes or ends it."""
     with VirtualDesktop("1920x1080", monitors=[("LEFT", LEFT), ("RIGHT", RIGHT)]) as own:
+        yield own
+
+
+@pytest.fixture
+def own_sound_desktop() -> Iterator[VirtualDesktop]:
+    """640x480 with PipeWire, for a test that changes or ends the sound."""
+    with VirtualDesktop("640x480", sound="pipewire") as own:
         yield own
 
 

@@ -12,15 +12,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from installers.virtual_sound import without_sound
+
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 30
 
 
 def environment(extra: Mapping[str, str] | None = None, *, home: Path) -> dict[str, str]:
-    """Return the environment of a user whose home is `home` and who has no display."""
+    """Return the environment of a user whose home is `home`, without a display and sound."""
     gone = {"DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "RECORDER_APP_FAULTS"}
-    kept = {name: value for name, value in os.environ.items() if name not in gone}
+    kept = {name: value for name, value in without_sound(os.environ).items() if name not in gone}
     kept |= {"HOME": str(home), "LANG": "C.UTF-8", "XDG_VIDEOS_DIR": str(home / "Videos")}
+    # Else the sound of whoever runs the tests is found, or a server is started for it.
+    kept["PULSE_SERVER"] = f"unix:{home / 'no-sound-server'}"
     return kept | dict(extra or {})
 
 
