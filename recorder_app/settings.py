@@ -43,6 +43,48 @@ class RecordingSettings(msgspec.Struct, frozen=True, kw_only=True):
     quality: Annotated[
         str, Meta(title="quality", description="low, medium, high or near-lossless.")
     ] = "medium"
+    mic: Annotated[
+        str,
+        Meta(
+            title="mic",
+            description="Microphone: default, none, or a name that “devices” lists.",
+        ),
+    ] = "none"
+    system_audio: (
+        Annotated[
+            bool,
+            Meta(title="system-audio", description="Record what the speakers play."),
+        ]
+        | None
+    ) = None
+    mic_gain: Annotated[
+        float,
+        Meta(
+            title="mic-gain",
+            description="Make the microphone louder (or softer), in dB, -40 to 40.",
+            ge=-40,
+            le=40,
+        ),
+    ] = 0.0
+    denoise: Annotated[
+        bool, Meta(title="denoise", description="Take steady noise out of the microphone.")
+    ] = False
+    separate_tracks: Annotated[
+        bool,
+        Meta(
+            title="separate-tracks",
+            description="Microphone and system sound as tracks of their own, not mixed.",
+        ),
+    ] = False
+    sound_offset: Annotated[
+        float,
+        Meta(
+            title="sound-offset",
+            description="Milliseconds to move the sound later against the picture, -2000 to 2000.",
+            ge=-2000,
+            le=2000,
+        ),
+    ] = 0.0
     cursor: Annotated[bool, Meta(title="cursor", description="Record the pointer.")] = True
     delay: Annotated[
         int,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from recorder_app.media.frames import VideoFrame, VideoPing
 from recorder_app.media.geometry import Rect
+from recorder_app.media.sound import AudioBlock, AudioGap
 
 # The smallest picture worth recording; below it encoders refuse to open.
 MIN_SIZE_PX = 16
@@ -79,6 +80,55 @@ class VideoSource(Protocol):
 
     def run(self, sink: VideoSink, stop: threading.Event) -> None:
         """Deliver pictures until `stop` is set. Raises TargetLost when the target goes away."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back; a second call does nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SoundInfo:
+    """What a sound source will deliver: 1 or 2 channels, and a name for people."""
+
+    description: str
+    channels: int
+    backend: str
+    warnings: tuple[str, ...] = ()
+
+
+class SoundSink(Protocol):
+    """Receives sound in the source's thread. Neither call waits on a real clock."""
+
+    def push_block(self, block: AudioBlock) -> None: ...
+
+    def push_gap(self, gap: AudioGap) -> None:
+        """Say that nothing comes until the next block."""
+        ...
+
+
+class SoundSource(Protocol):
+    """A producer of sound: a microphone or what the speakers play.
+
+    ``open`` and ``close`` may be slow and belong off the GUI thread; ``run`` is the body of the
+    capture thread. A device that goes away does not end ``run``: it says so with a gap and goes on
+    when the device is back.
+    """
+
+    @property
+    def description(self) -> str:
+        """What is recorded now, for people; it changes when a default does. Thread-safe."""
+        ...
+
+    def open(self) -> SoundInfo:
+        """Find the device and begin to record. Raises SourceUnavailable.
+
+        ``run`` may be called even so: it takes the device up when it comes.
+        """
+        ...
+
+    def run(self, sink: SoundSink, stop: threading.Event) -> None:
+        """Deliver sound until `stop` is set."""
         ...
 
     def close(self) -> None:

@@ -6,9 +6,11 @@ kind of session, and nothing behind it would notice.
 
 from __future__ import annotations
 
-from recorder_app.capture.base import VideoSource
+from recorder_app.capture.base import SoundSource, VideoSource
 from recorder_app.capture.desktop_session import require_screen
+from recorder_app.capture.pulse_source import PulseSoundSource
 from recorder_app.capture.synthetic import SyntheticSource
+from recorder_app.capture.synthetic_sound import SyntheticSound
 from recorder_app.capture.targets import SyntheticTarget, Target
 from recorder_app.media.clock import Clock
 
@@ -26,3 +28,18 @@ def create_source(target: Target, clock: Clock, *, with_cursor: bool) -> VideoSo
     from recorder_app.capture.screen import ScreenSource
 
     return ScreenSource(target, clock, with_cursor=with_cursor)
+
+
+def create_microphone(name: str, clock: Clock) -> SoundSource:
+    """Return an unopened source for the microphone `name`, ``default`` or ``synthetic:NAME``.
+
+    Raises InvalidRequest for an unknown synthetic sound.
+    """
+    if name.startswith("synthetic:"):
+        return SyntheticSound(name.removeprefix("synthetic:"), clock)
+    return PulseSoundSource(name, clock)
+
+
+def create_system_sound(clock: Clock) -> SoundSource:
+    """Return an unopened source of what the speakers play."""
+    return PulseSoundSource("default", clock, is_system=True)

@@ -105,7 +105,7 @@ class SyntheticSource:
                 continue
             jitter_ns = self._random.randint(0, self._scenario.jitter_ns)
             if refresh or self._scenario.moves:
-                frame = self._picture(number, elapsed_ns, refresh=refresh)
+                frame = self._picture(number, now_ns, refresh=refresh)
                 sink.push_frame(VideoFrame(now_ns - jitter_ns, self._width, self._height, frame))
             else:
                 sink.push_ping(VideoPing(now_ns - jitter_ns))
@@ -123,13 +123,14 @@ class SyntheticSource:
         every_ns = self._scenario.gap_every_ns
         return bool(every_ns) and elapsed_ns % every_ns > every_ns - self._scenario.gap_ns
 
-    def _picture(self, number: int, elapsed_ns: int, *, refresh: bool) -> tuple[Patch, ...]:
+    def _picture(self, number: int, now_ns: int, *, refresh: bool) -> tuple[Patch, ...]:
         background = self._backgrounds[number % len(self._backgrounds)]
         patches = []
         if refresh or self._covers:
             patches.append(Patch(Rect(0, 0, self._width, self._height), background))
         patches.append(Patch(self.bar, draw_barcode(number, self.bar.width, self.bar.height)))
-        is_lit = elapsed_ns % FLASH_EVERY_NS < FLASH_NS
+        # By the clock itself: a synthetic sound beeps at the same moment.
+        is_lit = now_ns % FLASH_EVERY_NS < FLASH_NS
         level = 255 if is_lit else 0
         flash = np.full((self.flash.height, self.flash.width, 4), level, np.uint8)
         patches.append(Patch(self.flash, flash))

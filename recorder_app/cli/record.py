@@ -36,6 +36,18 @@ _SIGNALS = [
 @click.option("--format", default=_DEFAULTS.format, show_default=True, help=help_text("format"))
 @click.option("--fps", type=int, default=_DEFAULTS.fps, show_default=True, help=help_text("fps"))
 @click.option("--quality", default=_DEFAULTS.quality, show_default=True, help=help_text("quality"))
+@click.option("--mic", default=_DEFAULTS.mic, show_default=True, help=help_text("mic"))
+@click.option(
+    "--system-audio/--no-system-audio",
+    default=None,
+    help=help_text("system_audio") + "  [default: where there is a sound server]",
+)
+@click.option("--mic-gain", type=float, default=0.0, metavar="DB", help=help_text("mic_gain"))
+@click.option("--denoise", is_flag=True, help=help_text("denoise"))
+@click.option("--separate-tracks", is_flag=True, help=help_text("separate_tracks"))
+@click.option(
+    "--sound-offset", type=float, default=0.0, metavar="MS", help=help_text("sound_offset")
+)
 @click.option(
     "--cursor/--no-cursor", default=_DEFAULTS.cursor, show_default=True, help=help_text("cursor")
 )

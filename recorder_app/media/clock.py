@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import Protocol
 
 NS_PER_S = 1_000_000_000
 NS_PER_MS = 1_000_000
+
+_WAKE_LOOK_S = 0.01
 
 
 class Clock(Protocol):
@@ -25,6 +28,10 @@ class Clock(Protocol):
         """Wait until `deadline_ns` or until `wake` is set; return whether `wake` is set."""
         ...
 
+    def leave(self) -> None:
+        """Say that the calling source will wait no more."""
+        ...
+
 
 class SystemClock:
     """``time.monotonic_ns``, which all sources of this machine share."""
@@ -40,24 +47,61 @@ class SystemClock:
             return wake.is_set()
         return wake.wait(remaining / NS_PER_S)
 
+    def leave(self) -> None:
+        """Nobody waits for anybody."""
+
 
 class VirtualClock:
-    """A clock that jumps to whatever is waited for. Thread-safe; time never goes back."""
+    """A clock that jumps to whatever is waited for. Thread-safe; time never goes back.
+
+    With several `parties`, as a picture and two sound sources are, it jumps when all of them wait,
+    and only to the earliest moment asked for: they stay together as on a real clock.
+    """
 
     is_realtime = False
 
-    def __init__(self, start_ns: int = 0) -> None:
+    def __init__(self, start_ns: int = 0, parties: int = 1) -> None:
         self._now_ns = start_ns
-        self._lock = threading.Lock()
+        self._parties = parties
+        self._deadlines: dict[int, int] = {}
+        self._changed = threading.Condition()
 
     def now_ns(self) -> int:
-        with self._lock:
+        with self._changed:
             return self._now_ns
 
     def wait_until(self, deadline_ns: int, wake: threading.Event) -> bool:
-        with self._lock:
-            self._now_ns = max(self._now_ns, deadline_ns)
-        return wake.is_set()
+        with self._changed:
+            me = threading.get_ident()
+            self._deadlines[me] = deadline_ns
+            self._jump()
+            while self._now_ns < deadline_ns and not wake.is_set():
+                # An event cannot be waited for beside a condition: it is looked at now and then.
+                self._changed.wait(_WAKE_LOOK_S)
+            self._deadlines.pop(me, None)
+            return wake.is_set()
+
+    def leave(self) -> None:
+        with self._changed:
+            self._parties -= 1
+            self._jump()
+
+    def _jump(self) -> None:
+        if self._deadlines and len(self._deadlines) >= self._parties:
+            self._now_ns = max(self._now_ns, min(self._deadlines.values()))
+            self._changed.notify_all()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch between two pauses, from `start_ns` to before `end_ns` of capture time.
+
+    `media_ns` is the media time at its start; `end_ns` is None while it goes on.
+    """
+
+    start_ns: int
+    end_ns: int | None
+    media_ns: int
 
 
 class PauseMap:
@@ -116,6 +160,26 @@ class PauseMap:
                 return None
             offset_ns -= length_ns
         return capture_ns - self.start_ns - offset_ns
+
+    @property
+    def segments(self) -> list[Segment]:
+        """The stretches that are in the file, in order; the last may still go on."""
+        found = []
+        start_ns, media_ns = self.start_ns, 0
+        for begin_ns, length_ns in self._pauses:
+            found.append(Segment(start_ns, begin_ns, media_ns))
+            media_ns += begin_ns - start_ns
+            start_ns = begin_ns + length_ns
+        found.append(Segment(start_ns, self._paused_since_ns, media_ns))
+        return found
+
+    def reached_ns(self, capture_ns: int) -> int:
+        """Return how much media time had passed at `capture_ns`, also inside a pause."""
+        for segment in reversed(self.segments):
+            if capture_ns >= segment.start_ns:
+                until_ns = capture_ns if segment.end_ns is None else min(capture_ns, segment.end_ns)
+                return segment.media_ns + until_ns - segment.start_ns
+        return 0
 
     def elapsed_ns(self, now_ns: int) -> int:
         """Return the media time reached at `now_ns`; it stands still while paused."""

@@ -1,4 +1,4 @@
-"""Opening video encoders: what works on this machine is known only by trying it."""
+"""Opening encoders: what works on this machine is known only by trying it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import av
+import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
@@ -16,6 +18,7 @@ from recorder_app import faults
 from recorder_app.errors import CodecUnavailable
 from recorder_app.media import profiles
 from recorder_app.media.convert import TIME_BASE, PlanarCanvas
+from recorder_app.media.sound import SAMPLE_RATE
 from recorder_app.texts import N_
 
 _log = logging.getLogger(__name__)
@@ -105,6 +108,67 @@ def choose_encoder(profile_name: str, wanted: VideoFormat) -> EncoderChoice:
     raise CodecUnavailable(
         N_("No video encoder for {profile} works on this machine ({reasons})."),
         hint=N_("Choose another --format; “recorder-app doctor” lists what works."),
+        profile=profile_name,
+        reasons="; ".join(reasons),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SoundEncoderChoice:
+    """The rung of the sound ladder that opened."""
+
+    name: str
+    profile: profiles.SoundEncoderProfile
+
+
+def configure_sound(
+    context: AudioCodecContext, encoder: profiles.SoundEncoderProfile, channels: int
+) -> None:
+    """Set `context` up as `encoder` describes, for 1 or 2 channels; it is not opened yet."""
+    context.sample_rate = SAMPLE_RATE
+    context.layout = "mono" if channels == 1 else "stereo"
+    context.format = encoder.sample_format
+    context.time_base = Fraction(1, SAMPLE_RATE)
+    context.bit_rate = encoder.bit_rate
+    context.options = dict(encoder.options)
+
+
+def try_sound_encoder(name: str) -> str:
+    """Open sound encoder `name` and encode a moment of silence; return why it failed, or ""."""
+    encoder = profiles.load().sound_encoders[name]
+    try:
+        faults.check(f"encoder.open.{name}")
+        context = AudioCodecContext.create(name, "w")
+        assert isinstance(context, AudioCodecContext)
+        configure_sound(context, encoder, 2)
+        context.open()
+        count = context.frame_size
+        shape = (2, count) if encoder.sample_format.endswith("p") else (1, 2 * count)
+        frame = av.AudioFrame.from_ndarray(
+            np.zeros(shape, np.float32), format=encoder.sample_format, layout="stereo"
+        )
+        frame.sample_rate, frame.pts = SAMPLE_RATE, 0
+        packets = [*context.encode(frame), *context.encode(None)]
+    except (av.FFmpegError, OSError, ValueError) as error:
+        return str(getattr(error, "strerror", None) or error)
+    return "" if packets else "no sound came out"
+
+
+def choose_sound_encoder(profile_name: str) -> SoundEncoderChoice:
+    """Return the first sound encoder of the profile's ladder that works.
+
+    Raises CodecUnavailable when none does.
+    """
+    known = profiles.load()
+    reasons = []
+    for name in known.profile(profile_name).sound:
+        failure = try_sound_encoder(name)
+        if not failure:
+            return SoundEncoderChoice(name, known.sound_encoders[name])
+        reasons.append(f"{name}: {failure}")
+    raise CodecUnavailable(
+        N_("No sound encoder for {profile} works on this machine ({reasons})."),
+        hint=N_("Choose another --format, or record without sound."),
         profile=profile_name,
         reasons="; ".join(reasons),
     )

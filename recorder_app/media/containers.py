@@ -6,13 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
 from recorder_app.errors import EncoderFailed, UnreadableMedia
-from recorder_app.media.codecs import EncoderChoice, VideoFormat, configure
+from recorder_app.media.codecs import (
+    EncoderChoice,
+    SoundEncoderChoice,
+    VideoFormat,
+    configure,
+    configure_sound,
+)
 from recorder_app.media.outfile import RecordingFile
 from recorder_app.media.profiles import ContainerFormat
+from recorder_app.media.sound import SAMPLE_RATE
 from recorder_app.texts import N_
 
 
@@ -39,6 +47,26 @@ def add_video_stream(
         raise EncoderFailed(
             N_("The video encoder {name} stopped working ({reason})."),
             hint=N_("Close other programs that encode video and try again."),
+            name=choice.name,
+            reason=error,
+        ) from error
+    return stream
+
+
+def add_sound_stream(
+    output: OutputContainer, choice: SoundEncoderChoice, channels: int, title: str
+) -> AudioStream:
+    """Add a sound stream whose encoder is open; the container owns it. Raises EncoderFailed."""
+    stream = output.add_stream(choice.name, rate=SAMPLE_RATE)
+    assert isinstance(stream, AudioStream)
+    try:
+        configure_sound(stream.codec_context, choice.profile, channels)
+        stream.metadata["title"] = title
+        stream.codec_context.open()
+    except (av.FFmpegError, OSError) as error:
+        raise EncoderFailed(
+            N_("The sound encoder {name} stopped working ({reason})."),
+            hint=N_("Record without sound, or choose another --format."),
             name=choice.name,
             reason=error,
         ) from error

@@ -51,8 +51,17 @@ class EncoderProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return {**self.options, **self.quality[quality].options}
 
 
+class SoundEncoderProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An FFmpeg sound encoder and its settings; `bit_rate` in bits a second for the track."""
+
+    codec: str
+    sample_format: str
+    bit_rate: int
+    options: dict[str, str] = {}
+
+
 class RecordingProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A choice a person makes ("webm"); `video` is the ladder of encoder names.
+    """A choice a person makes ("webm"); `video` and `sound` are ladders of encoder names.
 
     `constant_frame_rate` repeats pictures so that every frame lasts equally long.
     """
@@ -60,6 +69,7 @@ class RecordingProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str
     container: str
     video: tuple[str, ...]
+    sound: tuple[str, ...]
     constant_frame_rate: bool = False
 
 
@@ -70,6 +80,7 @@ class ProfileSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     containers: dict[str, ContainerFormat]
     profiles: dict[str, RecordingProfile]
     encoders: dict[str, EncoderProfile]
+    sound_encoders: dict[str, SoundEncoderProfile]
 
     def profile(self, name: str) -> RecordingProfile:
         """Return a profile by name. Raises InvalidSettingError for an unknown one."""

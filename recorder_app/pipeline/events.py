@@ -48,6 +48,26 @@ class StateChanged(msgspec.Struct, frozen=True, tag="state"):
     seconds_left: int | None = None
 
 
+class SoundStatistics(msgspec.Struct, frozen=True):
+    """One sound source now. Levels in dBFS over the last fifth of a second.
+
+    `track_bytes` counts the packets of the track it is in. `frames_lost` never arrived, `gaps` is
+    how often silence had to be put in, `drift_ppm` how much slower its clock runs than ours.
+    """
+
+    kind: str
+    device: str
+    track: str
+    track_bytes: int
+    peak_db: float
+    rms_db: float
+    is_muted: bool
+    is_lost: bool
+    frames_lost: int
+    gaps: int
+    drift_ppm: float
+
+
 class Statistics(msgspec.Struct, frozen=True, tag="statistics"):
     """A snapshot, twice a second. `size_bytes` is written, `durable_bytes` is on the disk.
 
@@ -65,9 +85,12 @@ class Statistics(msgspec.Struct, frozen=True, tag="statistics"):
     frames_encoded: int = 0
     latency_ms: float = 0.0
     free_bytes: int | None = None
+    video_bytes: int = 0
+    sounds: list[SoundStatistics] = []
 
 
 class Severity(enum.Enum):
+    INFO = "info"
     WARNING = "warning"
     DANGER = "danger"
 
@@ -103,6 +126,7 @@ class RecordingResult(msgspec.Struct, frozen=True):
     frames_dropped: int
     warnings: list[str]
     truncated: bool
+    sounds: list[SoundStatistics] = []
 
 
 class ErrorReport(msgspec.Struct, frozen=True):

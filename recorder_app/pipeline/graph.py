@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recorder_app.capture.base import SourceInfo
 from recorder_app.errors import RecorderError
 from recorder_app.media import containers, profiles
 from recorder_app.media.clock import NS_PER_S, Clock
-from recorder_app.media.codecs import EncoderChoice, VideoFormat
+from recorder_app.media.codecs import EncoderChoice, SoundEncoderChoice, VideoFormat
 from recorder_app.media.frames import EncodedPacket, TimedFrame
 from recorder_app.media.outfile import RecordingFile
 from recorder_app.pipeline.encoders import VideoEncoderStage
 from recorder_app.pipeline.events import Statistics
+from recorder_app.pipeline.media_time import MediaTime
 from recorder_app.pipeline.muxer import MuxerStage
 from recorder_app.pipeline.plan import RecordingPlan
 from recorder_app.pipeline.queues import BoundedQueue
+from recorder_app.pipeline.sound_graph import OpenedSound, SoundGraph
 from recorder_app.pipeline.stage import Worker
 from recorder_app.pipeline.synchronizer import VideoSynchronizer
 
@@ -29,11 +31,12 @@ _VIDEO_QUEUE_BYTES = 128_000_000
 _PACKET_QUEUE_ITEMS = 600
 _PACKET_QUEUE_BYTES = 32_000_000
 
+VIDEO_TRACK = 0
 CAPTURE, ENCODER, MUXER = "capture", "video-encoder", "muxer"
 
 
 class RecordingGraph:
-    """Source, synchronizer, encoder, muxer and file of one recording.
+    """Source, synchronizer, encoder, muxer, sound and file of one recording.
 
     Owned by the session's thread. Building it opens the file and the encoder and starts no
     thread. Raises StorageError or EncodingError.
@@ -47,6 +50,8 @@ class RecordingGraph:
         clock: Clock,
         media: Path,
         *,
+        sounds: Sequence[OpenedSound] = (),
+        sound_choice: SoundEncoderChoice | None = None,
         on_started: Callable[[], None],
         on_limit: Callable[[], None],
         on_end: Callable[[str, RecorderError | None], None],
@@ -58,21 +63,36 @@ class RecordingGraph:
         self._source = plan.source
         self._on_end = on_end
         self._stop_source = threading.Event()
+        self._clock = clock
         self.file = RecordingFile(media)
+        frames: BoundedQueue[TimedFrame] = BoundedQueue(_VIDEO_QUEUE_ITEMS, _VIDEO_QUEUE_BYTES)
+        producers = 1 + (len(sounds) if plan.separate_tracks else min(1, len(sounds)))
+        packets: BoundedQueue[EncodedPacket] = BoundedQueue(
+            _PACKET_QUEUE_ITEMS, _PACKET_QUEUE_BYTES, producers
+        )
+        time = MediaTime()
         try:
             container = containers.open_output(self.file, known.container_of(plan.profile))
             stream = containers.add_video_stream(container, choice, wanted)
+            self.sound = SoundGraph(
+                sounds,
+                container,
+                sound_choice,
+                packets,
+                time,
+                clock,
+                separate=plan.separate_tracks,
+                offset_ms=plan.sound_offset_ms,
+                on_end=on_end,
+            )
         except BaseException:
             self.file.discard()
             raise
-        frames: BoundedQueue[TimedFrame] = BoundedQueue(_VIDEO_QUEUE_ITEMS, _VIDEO_QUEUE_BYTES)
-        packets: BoundedQueue[EncodedPacket] = BoundedQueue(
-            _PACKET_QUEUE_ITEMS, _PACKET_QUEUE_BYTES
-        )
         self.synchronizer = VideoSynchronizer(
             frames,
             clock,
             fps=plan.fps,
+            time=time,
             constant_frame_rate=profile.constant_frame_rate,
             limit_ns=None if plan.limit_s is None else round(plan.limit_s * NS_PER_S),
             on_started=on_started,
@@ -83,7 +103,7 @@ class RecordingGraph:
         self._workers: list[Worker] = []
 
     def start(self) -> None:
-        """Start all threads, the last stage first."""
+        """Start all threads but those of the sound, the last stage first."""
         self._workers = [
             Worker(MUXER, self.muxer.run, self._on_end),
             Worker(ENCODER, self.encoder.run, self._on_end),
@@ -93,8 +113,17 @@ class RecordingGraph:
             worker.start()
 
     @property
+    def has_started(self) -> bool:
+        return bool(self._workers)
+
+    @property
     def is_running(self) -> bool:
-        return any(worker.is_alive() for worker in self._workers)
+        return self.sound.is_running or any(worker.is_alive() for worker in self._workers)
+
+    @property
+    def video_end_ns(self) -> int | None:
+        """Media time of the last picture in the file; None before there is one."""
+        return self.muxer.track_ends_ns.get(VIDEO_TRACK)
 
     def statistics(self) -> Statistics:
         """Return a snapshot. Thread-safe."""
@@ -108,6 +137,8 @@ class RecordingGraph:
             frames_encoded=self.encoder.frames_encoded,
             latency_ms=round(self.encoder.latency_ns / 1e6, 1),
             free_bytes=self.file.free_bytes,
+            video_bytes=self.muxer.track_bytes.get(VIDEO_TRACK, 0),
+            sounds=self.sound.statistics(dict(self.muxer.track_bytes)),
         )
 
     @property
@@ -123,6 +154,7 @@ class RecordingGraph:
     def abort(self) -> None:
         """Throw away what is queued and end every stage; the file keeps what it has."""
         self.stop_source()
+        self.sound.abort()
         self.encoder.queue.abort()
         self.muxer.queue.abort()
 
@@ -130,6 +162,7 @@ class RecordingGraph:
         """Wait for the threads; return whether all have ended."""
         for worker in self._workers:
             worker.join(timeout_s)
+        self.sound.join(timeout_s)
         return not self.is_running
 
     def discard(self) -> None:
@@ -140,4 +173,7 @@ class RecordingGraph:
             self.file.path.unlink(missing_ok=True)
 
     def _capture(self) -> None:
-        self._source.run(self.synchronizer, self._stop_source)
+        try:
+            self._source.run(self.synchronizer, self._stop_source)
+        finally:
+            self._clock.leave()

@@ -18,6 +18,8 @@ COMMANDS = {
     "stop": {_S.PREPARING, _S.COUNTDOWN, _S.RECORDING, _S.PAUSED},
     "cancel": {_S.PREPARING, _S.COUNTDOWN, _S.RECORDING, _S.PAUSED, _S.STOPPING},
     "abort": set(_S) - {_S.IDLE},
+    "mute": {_S.PREPARING, _S.COUNTDOWN, _S.RECORDING, _S.PAUSED},
+    "unmute": {_S.PREPARING, _S.COUNTDOWN, _S.RECORDING, _S.PAUSED},
 }
 
 

@@ -36,8 +36,8 @@ class MuxerStage(Stage[EncodedPacket]):
         self._container = container
         self._file = file
         self.track_bytes: dict[int, int] = {}
-        # Media time of the last packet of any track, in nanoseconds.
-        self.last_packet_ns: int | None = None
+        # Media time of each track's last packet, in nanoseconds.
+        self.track_ends_ns: dict[int, int] = {}
         self._chapters: list[tuple[float, str]] = []
 
     def set_chapters(self, chapters: list[tuple[float, str]]) -> None:
@@ -59,14 +59,15 @@ class MuxerStage(Stage[EncodedPacket]):
         self._guarded(lambda: self._container.mux(item.packet))
         if pts is not None and time_base is not None:
             at_ns = round(pts * time_base * NS_PER_S)
-            self.last_packet_ns = max(self.last_packet_ns or 0, at_ns)
+            self.track_ends_ns[item.track] = max(self.track_ends_ns.get(item.track, 0), at_ns)
         self.track_bytes[item.track] = self.track_bytes.get(item.track, 0) + item.size_bytes
 
     def flush(self) -> None:
         if not self._chapters:
             return
         ends = [at_s for at_s, _ in self._chapters[1:]]
-        ends.append(max((self.last_packet_ns or 0) / NS_PER_S, self._chapters[-1][0]))
+        last_ns = max(self.track_ends_ns.values(), default=0)
+        ends.append(max(last_ns / NS_PER_S, self._chapters[-1][0]))
         self._container.set_chapters(
             [
                 {

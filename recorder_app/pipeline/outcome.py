@@ -70,18 +70,19 @@ def keep(
             warnings.append(translate(N_("It could not be renamed to {name}."), name=final))
     result = RecordingResult(
         path=str(path),
-        duration_s=round((graph.muxer.last_packet_ns or 0) / NS_PER_S + 1 / plan.fps, 3),
+        duration_s=round((graph.video_end_ns or 0) / NS_PER_S + 1 / plan.fps, 3),
         size_bytes=graph.file.size_bytes,
         width=graph.info.width,
         height=graph.info.height,
         container=profiles.load().profile(plan.profile).container,
         video_codec=choice.profile.codec,
-        audio_codecs=[],
+        audio_codecs=[track.encoder.codec for track in graph.sound.tracks],
         frames_captured=graph.synchronizer.frames_captured,
         frames_unchanged=graph.synchronizer.frames_unchanged,
         frames_dropped=graph.synchronizer.frames_dropped,
         warnings=warnings,
         truncated=truncated,
+        sounds=graph.sound.statistics(graph.muxer.track_bytes),
     )
     if journal is not None:
         journal.entry.state = RecordingState.FINISHED

@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder_app.capture.base import VideoSource
+from recorder_app.capture.base import SoundSource, VideoSource
+
+
+class Need(enum.Enum):
+    """What happens when a sound source cannot be had at the start.
+
+    REQUIRED ends the recording before it begins: it was asked for by name. WANTED records silence
+    until it comes. OPTIONAL leaves the track out.
+    """
+
+    REQUIRED = "required"
+    WANTED = "wanted"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True)
+class SoundPlan:
+    """One sound source; `kind` is microphone or system, `gain_db` makes it louder."""
+
+    source: SoundSource
+    kind: str
+    need: Need = Need.REQUIRED
+    gain_db: float = 0.0
+    denoise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +39,7 @@ class RecordingPlan:
     `limit_s` seconds of media end it, `delay_s` whole seconds are counted down first.
     `is_generated` says that we chose the name: then it never replaces a file, and gives way to one
     that came meanwhile. `stop_free_bytes` of free space end the recording while the file can still
-    be finished.
+    be finished. `sound_offset_ms` moves the sound later against the picture.
     """
 
     source: VideoSource
@@ -26,6 +50,9 @@ class RecordingPlan:
     target: str = ""
     limit_s: float | None = None
     delay_s: int = 0
+    sounds: tuple[SoundPlan, ...] = ()
+    separate_tracks: bool = False
+    sound_offset_ms: float = 0.0
     overwrite: bool = False
     is_generated: bool = False
     warn_free_bytes: int = 200_000_000
@@ -40,4 +67,7 @@ class RecordingPlan:
             "fps": self.fps,
             "limit_s": self.limit_s,
             "delay_s": self.delay_s,
+            "sound": ", ".join(f"{each.kind}: {each.source.description}" for each in self.sounds),
+            "separate_tracks": self.separate_tracks,
+            "sound_offset_ms": self.sound_offset_ms,
         }

@@ -23,12 +23,14 @@ class BoundedQueue(Generic[T]):
     """A first-in, first-out queue that holds at most `most_items` and `most_bytes`.
 
     One item is always let in, however large. END always fits. After ``abort`` nothing blocks any
-    more: ``put`` and ``get`` raise Cancelled. Thread-safe.
+    more: ``put`` and ``get`` raise Cancelled. With several `producers` END comes once each of them
+    has ended. Thread-safe.
     """
 
-    def __init__(self, most_items: int, most_bytes: int) -> None:
+    def __init__(self, most_items: int, most_bytes: int, producers: int = 1) -> None:
         self._most_items = most_items
         self._most_bytes = most_bytes
+        self._producers = producers
         self._items: deque[T | End] = deque()
         self._bytes = 0
         self._is_aborted = False
@@ -64,10 +66,12 @@ class BoundedQueue(Generic[T]):
                 self._append(item)
 
     def end(self) -> None:
-        """Put END behind everything else."""
+        """Say that a producer has ended; the last one's END is put behind everything else."""
         with self._changed:
-            self._items.append(END)
-            self._changed.notify_all()
+            self._producers -= 1
+            if self._producers <= 0:
+                self._items.append(END)
+                self._changed.notify_all()
 
     def get(self) -> T | End:
         """Take the next item, waiting for one. Raises Cancelled after ``abort``."""
@@ -79,6 +83,20 @@ class BoundedQueue(Generic[T]):
                 self._bytes -= item.size_bytes
             self._changed.notify_all()
             return item
+
+    def get_all(self, timeout_s: float) -> list[T]:
+        """Take everything that is there, waiting for at most `timeout_s` for something.
+
+        For a queue that is not ended. Raises Cancelled after ``abort``.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_aborted or bool(self._items), timeout_s)
+            self._raise_if_aborted()
+            items = [item for item in self._items if not isinstance(item, End)]
+            self._items.clear()
+            self._bytes = 0
+            self._changed.notify_all()
+            return items
 
     def abort(self) -> None:
         """Throw everything away and let nobody wait."""

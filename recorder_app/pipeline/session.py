@@ -8,18 +8,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from recorder_app.capture.base import SourceInfo
 from recorder_app.errors import (
     CaptureError,
-    DiskFull,
     InvalidStateError,
-    OutputExists,
     RecorderError,
     SourceUnavailable,
     StorageError,
 )
 from recorder_app.media.clock import NS_PER_S, Clock, SystemClock
-from recorder_app.media.codecs import VideoFormat, choose_encoder
 from recorder_app.pipeline import outcome
 from recorder_app.pipeline.events import (
     TRANSITIONS,
@@ -32,13 +28,16 @@ from recorder_app.pipeline.events import (
     StateChanged,
 )
 from recorder_app.pipeline.graph import RecordingGraph
-from recorder_app.pipeline.health import HealthMonitor, free_space, stalled
+from recorder_app.pipeline.health import HealthMonitor, stalled
 from recorder_app.pipeline.inbox import COMMANDS, Command, Message, Notice, StageEnded
-from recorder_app.pipeline.journal import Journal, Track
+from recorder_app.pipeline.journal import Journal
 from recorder_app.pipeline.plan import RecordingPlan
+from recorder_app.pipeline.preparation import prepare
+from recorder_app.pipeline.sound_graph import SOUND_SOURCE, SOUND_TRACK
+from recorder_app.pipeline.sound_health import SoundHealthMonitor
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.system.memory import release_free_memory
-from recorder_app.texts import N_, translate
+from recorder_app.texts import N_
 
 _log = logging.getLogger(__name__)
 
@@ -52,8 +51,6 @@ _DRAIN_STALL_S = 10.0
 _ABORT_JOIN_S = 2.0
 # How often free memory is given back; each time costs some milliseconds.
 _TRIM_EVERY_NS = 20 * NS_PER_S
-# Names tried for recordings that begin in the same second.
-_MOST_NAMES = 50
 
 _State = RecordingState
 
@@ -185,7 +182,7 @@ class RecordingSession:
                 raise
             except BaseException as error:
                 self._error = self._error or as_recorder_error(error)
-                if self._graph is None or not self._graph.is_running:
+                if self._graph is None or not self._graph.has_started:
                     return _State.FAILED
             # After a failure too: what is queued was recorded.
             self._drain()
@@ -200,63 +197,29 @@ class RecordingSession:
             return
         try:
             self._plan.source.close()
+            for sound in self._plan.sounds:
+                sound.source.close()
         except RecorderError as error:
             _log.warning("source not closed error=%s", error)
 
     def _prepare(self) -> None:
         self._enter(_State.PREPARING)
-        plan = self._plan
-        free = free_space(plan.output.parent)
-        if free is not None and free < plan.stop_free_bytes:
-            raise DiskFull(
-                N_("The disk of {folder} is full: {free} MB are free."),
-                hint=N_("Free some space or choose another folder with --output."),
-                folder=plan.output.parent,
-                free=free // 1_000_000,
-            )
-        self._source_info = plan.source.open()
-        self._warnings.extend(self._source_info.warnings)
-        info = self._source_info
-        self._choice = choose_encoder(
-            plan.profile, VideoFormat(info.width, info.height, plan.fps, plan.quality)
+        prepared = prepare(
+            self._plan,
+            self._clock,
+            on_started=lambda: self._inbox.put(Notice("started")),
+            on_limit=lambda: self._inbox.put(Notice("limit")),
+            on_end=lambda name, error: self._inbox.put(StageEnded(name, error)),
         )
-        self._graph = self._build_graph(info)
-        track = Track("video", self._choice.name, info.description, info.width, info.height)
-        settings = plan.as_settings() | {"backend": info.backend}
-        self._journal = Journal.begin(self._graph.file.path, settings, [track])
-        if self._choice.is_fallback:
-            self._warn(
-                "encoder_fallback",
-                translate(
-                    N_("Recorded with {name}, because this did not work: {reasons}."),
-                    name=self._choice.name,
-                    reasons="; ".join(self._choice.reasons),
-                ),
-            )
+        self._graph, self._journal = prepared.graph, prepared.journal
+        self._prepared = prepared
+        self._warnings.extend(prepared.warnings)
+        for event in prepared.health:
+            self._tell(event)
         while not self._inbox.empty():
             # What came meanwhile: a recording that was stopped already is not begun.
             self._take_message(0)
-
-    def _build_graph(self, info: SourceInfo) -> RecordingGraph:
-        attempt = 0
-        while True:
-            media, self._final = outcome.paths(self._plan, attempt)
-            try:
-                return RecordingGraph(
-                    self._plan,
-                    info,
-                    self._choice,
-                    self._clock,
-                    media,
-                    on_started=lambda: self._inbox.put(Notice("started")),
-                    on_limit=lambda: self._inbox.put(Notice("limit")),
-                    on_end=lambda name, error: self._inbox.put(StageEnded(name, error)),
-                )
-            except OutputExists:
-                # Another recording of this second has taken the name.
-                if not self._plan.is_generated or attempt == _MOST_NAMES:
-                    raise
-                attempt += 1
+        self._graph.sound.start()
 
     def _count_down(self) -> None:
         for seconds_left in range(self._plan.delay_s, 0, -1):
@@ -268,6 +231,7 @@ class RecordingSession:
     def _record(self) -> None:
         assert self._graph is not None
         self._monitor = HealthMonitor(self._plan, self._graph)
+        self._sound_monitor = SoundHealthMonitor(self._graph.sound.lanes, self._clock)
         self._has_picture = False
         self._should_stop = False
         self._enter(_State.RECORDING)
@@ -285,7 +249,7 @@ class RecordingSession:
                 raise SourceUnavailable(
                     N_("No picture came from {source}."),
                     hint=N_("“recorder-app doctor” shows what works here."),
-                    source=self._source_info.description,
+                    source=self._graph.info.description,
                 )
 
     def _drain(self) -> None:
@@ -299,6 +263,7 @@ class RecordingSession:
             graph.muxer.set_chapters(markers)
         graph.stop_source()
         graph.synchronizer.finish(end_ns)
+        graph.sound.finish(end_ns)
         progress, moved_ns = graph.progress, self._real_time.now_ns()
         while graph.is_running and not self._is_aborted:
             self._take_message(0.05)
@@ -320,7 +285,7 @@ class RecordingSession:
         if graph.is_running:
             graph.abort()
             graph.join(_ABORT_JOIN_S)
-        has_pictures = graph.muxer.last_packet_ns is not None and graph.file.size_bytes > 0
+        has_pictures = graph.video_end_ns is not None and graph.file.size_bytes > 0
         if final is _State.CANCELLED or not has_pictures:
             graph.discard()
             if journal is not None:
@@ -338,10 +303,10 @@ class RecordingSession:
         result = outcome.keep(
             self._plan,
             graph,
-            self._choice,
+            self._prepared.choice,
             journal,
             self._warnings,
-            final=self._final,
+            final=self._prepared.final,
             truncated=self._error is not None or self._is_aborted,
         )
         self._finish(Finished(_State.FINISHED, result, outcome.report(self._error)))
@@ -390,6 +355,9 @@ class RecordingSession:
                 self._set_paused(False)
             case "mark":
                 self._mark(command.text)
+            case "mute" | "unmute":
+                assert self._graph is not None
+                self._graph.sound.mute(is_muted=command.name == "mute")
             case "stop" if self._state in (_State.PREPARING, _State.COUNTDOWN):
                 raise _Leave(_State.CANCELLED)
             case "stop":
@@ -426,8 +394,12 @@ class RecordingSession:
         if error is None:
             return
         _log.error("stage failed stage=%s code=%s message=%s", name, error.code, error)
-        # Every stage so far is essential: stop, and keep what exists. The first error is the
-        # cause, those after it are its consequences.
+        if name.startswith((SOUND_TRACK, SOUND_SOURCE)):
+            # The picture goes on, and so does the other sound.
+            self._tell(HealthEvent(error.code, Severity.WARNING, error.message))
+            return
+        # The others are essential: stop, and keep what exists. The first error is the cause, those
+        # after it are its consequences.
         if self._error is None:
             self._error = error
             self._emit(HealthEvent(error.code, Severity.DANGER, error.message))
@@ -439,9 +411,11 @@ class RecordingSession:
         if self._real_time.now_ns() - self._trimmed_ns > _TRIM_EVERY_NS:
             self._trimmed_ns = self._real_time.now_ns()
             release_free_memory()
-        for event in self._monitor.look(is_paused=self._state is _State.PAUSED):
-            self._warnings.append(event.message)
-            self._emit(event)
+        is_paused = self._state is _State.PAUSED
+        for event in self._monitor.look(is_paused=is_paused):
+            self._tell(event)
+        for event in self._sound_monitor.look(is_paused=is_paused):
+            self._tell(event)
         self._error = self._error or self._monitor.error
         if self._monitor.error is not None:
             self._should_stop = True
@@ -470,9 +444,10 @@ class RecordingSession:
             self._journal.entry.health.append(event)
         self._on_event(event)
 
-    def _warn(self, code: str, message: str) -> None:
-        self._warnings.append(message)
-        self._emit(HealthEvent(code, Severity.WARNING, message))
+    def _tell(self, event: HealthEvent) -> None:
+        """Tell now what the result will tell too."""
+        self._warnings.append(event.message)
+        self._emit(event)
 
     def _save_journal(self) -> None:
         """Write the journal; a failure costs recovery some detail, never the recording."""

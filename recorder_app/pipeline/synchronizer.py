@@ -8,8 +8,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from recorder_app.media.clock import NS_PER_MS, NS_PER_S, Clock, PauseMap
+from recorder_app.media.clock import NS_PER_MS, NS_PER_S, Clock
 from recorder_app.media.frames import Patch, TimedFrame, VideoFrame, VideoPing
+from recorder_app.pipeline.media_time import MediaTime
 from recorder_app.pipeline.queues import BoundedQueue
 
 # Longest distance of two pictures in the file. A still screen must keep the file growing: sound
@@ -40,6 +41,7 @@ class VideoSynchronizer:
         clock: Clock,
         *,
         fps: int,
+        time: MediaTime | None = None,
         constant_frame_rate: bool = False,
         limit_ns: int | None = None,
         on_started: Callable[[], None] = lambda: None,
@@ -56,7 +58,7 @@ class VideoSynchronizer:
         self._running = threading.Event()
         self._running.set()
         self._is_paused = False
-        self._time: PauseMap | None = None
+        self._time = time or MediaTime()
         self._due_ns = 0
         self._last_media_ns: int | None = None
         self._pending: tuple[Patch, ...] = ()
@@ -84,7 +86,7 @@ class VideoSynchronizer:
 
     def push_frame(self, frame: VideoFrame) -> None:
         with self._lock:
-            if self._time is None:
+            if not self._time.is_started:
                 if self._is_paused:
                     return
                 self._start(frame.capture_ns)
@@ -114,15 +116,13 @@ class VideoSynchronizer:
 
     def pause(self, at_ns: int) -> None:
         with self._lock:
-            if self._time is not None:
-                self._time.pause(at_ns)
+            self._time.pause(at_ns)
             self._is_paused = True
             self._running.clear()
 
     def resume(self, at_ns: int) -> None:
         with self._lock:
-            if self._time is not None:
-                self._time.resume(at_ns)
+            self._time.resume(at_ns)
             # What changed meanwhile was not looked at.
             self._wants_refresh = True
             self._due_ns = at_ns
@@ -136,16 +136,13 @@ class VideoSynchronizer:
     def elapsed_ns(self) -> int:
         """Return the media time reached now, at most the limit."""
         with self._lock:
-            if self._time is None:
-                return 0
             elapsed_ns = self._time.elapsed_ns(self._clock.now_ns())
             return elapsed_ns if self._limit_ns is None else min(elapsed_ns, self._limit_ns)
 
     @property
     def pauses(self) -> list[tuple[int, int]]:
         """Ended pauses as (media time, length), in nanoseconds."""
-        with self._lock:
-            return [] if self._time is None else self._time.pauses
+        return self._time.pauses
 
     def finish(self, end_ns: int) -> None:
         """End the track at media time `end_ns`.
@@ -167,11 +164,11 @@ class VideoSynchronizer:
     # With the lock held.
 
     def _start(self, capture_ns: int) -> None:
-        self._time = PauseMap(capture_ns)
+        self._time.start(capture_ns)
         self._on_started()
 
     def _media_ns(self, capture_ns: int) -> int | None:
-        if self._time is None or self._has_ended:
+        if self._has_ended:
             return None
         media_ns = self._time.media_ns(capture_ns)
         if media_ns is None:

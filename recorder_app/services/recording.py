@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from recorder_app import paths
-from recorder_app.capture.sources import create_source
-from recorder_app.capture.targets import SyntheticTarget, parse_target
+from recorder_app.capture.sources import create_microphone, create_source, create_system_sound
+from recorder_app.capture.targets import SyntheticTarget, Target, parse_target
 from recorder_app.errors import InvalidSettingError, OutputExists, OutputNotWritable
 from recorder_app.media import profiles
 from recorder_app.media.clock import Clock, SystemClock
 from recorder_app.media.outfile import storage_error
 from recorder_app.pipeline.events import Event
-from recorder_app.pipeline.plan import RecordingPlan
+from recorder_app.pipeline.plan import Need, RecordingPlan, SoundPlan
 from recorder_app.pipeline.session import RecordingSession
 from recorder_app.settings import RecordingSettings, validated
 from recorder_app.texts import N_, translate
@@ -56,9 +56,33 @@ def plan_recording(
         target=settings.target,
         limit_s=settings.duration,
         delay_s=settings.delay,
+        sounds=tuple(_sounds(settings, target, clock)),
+        separate_tracks=settings.separate_tracks,
+        sound_offset_ms=settings.sound_offset,
         overwrite=overwrite,
         is_generated=is_generated,
     )
+
+
+def _sounds(settings: RecordingSettings, target: Target, clock: Clock) -> Iterator[SoundPlan]:
+    """Yield the sound sources that were asked for.
+
+    System sound is on by itself with a screen, not with a test pattern, and then only where it can
+    be had.
+    """
+    if settings.mic != "none":
+        is_default = settings.mic == "default"
+        yield SoundPlan(
+            create_microphone(settings.mic, clock),
+            "microphone",
+            Need.WANTED if is_default else Need.REQUIRED,
+            settings.mic_gain,
+            settings.denoise,
+        )
+    if settings.system_audio:
+        yield SoundPlan(create_system_sound(clock), "system", Need.WANTED)
+    elif settings.system_audio is None and not isinstance(target, SyntheticTarget):
+        yield SoundPlan(create_system_sound(clock), "system", Need.OPTIONAL)
 
 
 def create_session(

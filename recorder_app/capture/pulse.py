@@ -1,0 +1,318 @@
+"""A connection to the sound server: what there is to record, and streams of it.
+
+PulseAudio and PipeWire both speak this protocol. Everything runs in the thread that uses the
+connection and has a time limit: a server that hangs costs that thread some seconds and nobody else
+anything.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+
+from recorder_app.capture import libpulse
+from recorder_app.errors import SourceUnavailable
+from recorder_app.media.sound import Samples
+from recorder_app.texts import N_
+
+_CLIENT_NAME = b"Recorder"
+_ANSWER_S = 3.0
+_BYTES = 4
+# What the server should hand over at a time. Longer costs latency, shorter costs CPU.
+FRAGMENT_S = 0.02
+# How much the server keeps for us while this process is busy; beyond it sound is lost.
+_KEPT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class PulseSource:
+    """A source of the server. `monitor_of` is the sink it listens to, empty for a microphone."""
+
+    index: int
+    name: str
+    description: str
+    rate: int
+    channels: int
+    is_muted: bool
+    monitor_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class PulseServer:
+    """The server's name and its defaults; an empty name means that there is none."""
+
+    name: str
+    default_source: str
+    default_sink: str
+
+
+class PulseConnection:
+    """Connects at once. Raises SourceUnavailable when no server answers.
+
+    Not thread-safe. Every method raises SourceUnavailable when the server goes
+    away.
+    """
+
+    def __init__(self) -> None:
+        self.library = libpulse.load()
+        self._loop = self.library.pa_mainloop_new()
+        self.context = self.library.pa_context_new(
+            self.library.pa_mainloop_get_api(self._loop), _CLIENT_NAME
+        )
+        self._subscription: object = None
+        try:
+            # Starting a server is the session's business, not a recorder's.
+            flags = libpulse.CONTEXT_NO_AUTOSPAWN
+            if self.library.pa_context_connect(self.context, None, flags, None) < 0:
+                self.fail()
+            self.wait_for(self._is_ready)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Disconnect; a second call does nothing."""
+        if self._loop is None:
+            return
+        self.library.pa_context_disconnect(self.context)
+        self.library.pa_context_unref(self.context)
+        self.library.pa_mainloop_free(self._loop)
+        self._loop = None
+
+    def iterate(self, timeout_s: float) -> None:
+        """Wait for the server, at most `timeout_s`, and take in what it says."""
+        if (
+            self.library.pa_mainloop_prepare(self._loop, round(timeout_s * 1e6)) < 0
+            or self.library.pa_mainloop_poll(self._loop) < 0
+            or self.library.pa_mainloop_dispatch(self._loop) < 0
+        ):
+            self.fail()
+        if self.library.pa_context_get_state(self.context) in (
+            libpulse.CONTEXT_FAILED,
+            libpulse.CONTEXT_TERMINATED,
+        ):
+            self.fail()
+
+    def wait_for(self, is_done: Callable[[], bool]) -> None:
+        """Iterate until `is_done`. Raises SourceUnavailable when the server does not answer."""
+        deadline = time.monotonic() + _ANSWER_S
+        while not is_done():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise SourceUnavailable(
+                    N_("The sound server does not answer."),
+                    hint=N_("Log out and in again if this lasts."),
+                )
+            self.iterate(left)
+
+    def server(self) -> PulseServer:
+        """Return the server's name and defaults."""
+        found: list[PulseServer] = []
+
+        def take(_context: object, info: Any, _data: object) -> None:
+            if info:
+                facts = info.contents
+                found.append(
+                    PulseServer(
+                        _text(facts.server_name),
+                        _text(facts.default_source_name),
+                        _text(facts.default_sink_name),
+                    )
+                )
+
+        callback = libpulse.ServerInfoCallback(take)
+        self._ask(self.library.pa_context_get_server_info(self.context, callback, None))
+        return found[0] if found else PulseServer("", "", "")
+
+    def sources(self) -> list[PulseSource]:
+        """Return every source, monitors included."""
+        found: list[PulseSource] = []
+
+        def take(_context: object, info: Any, is_last: int, _data: object) -> None:
+            if info and not is_last:
+                facts = info.contents
+                found.append(
+                    PulseSource(
+                        index=facts.index,
+                        name=_text(facts.name),
+                        description=_text(facts.description),
+                        rate=facts.sample_spec.rate,
+                        channels=facts.sample_spec.channels,
+                        is_muted=bool(facts.mute),
+                        monitor_of=_text(facts.monitor_of_sink_name),
+                    )
+                )
+
+        callback = libpulse.SourceInfoCallback(take)
+        self._ask(self.library.pa_context_get_source_info_list(self.context, callback, None))
+        return found
+
+    def watch(self, on_change: Callable[[], None]) -> None:
+        """Have `on_change` called, within ``iterate``, when devices or defaults change."""
+
+        def changed(_context: object, _kind: int, _index: int, _data: object) -> None:
+            on_change()
+
+        # The library calls it as long as the connection lives.
+        self._subscription = libpulse.SubscribeCallback(changed)
+        self.library.pa_context_set_subscribe_callback(self.context, self._subscription, None)
+        mask = libpulse.SUBSCRIBE_SINK | libpulse.SUBSCRIBE_SOURCE | libpulse.SUBSCRIBE_SERVER
+        operation = self.library.pa_context_subscribe(self.context, mask, None, None)
+        if operation:
+            self.library.pa_operation_unref(operation)
+
+    def fail(self) -> NoReturn:
+        """Raise what the server's last error means."""
+        number = self.library.pa_context_errno(self.context)
+        if number == libpulse.ERROR_CONNECTION_REFUSED:
+            raise SourceUnavailable(
+                N_("No sound server is running."),
+                hint=N_("Start PipeWire or PulseAudio to record sound."),
+            )
+        raise SourceUnavailable(
+            N_("The sound server cannot be used ({reason})."),
+            hint=N_("“recorder-app doctor” shows what works here."),
+            reason=_text(self.library.pa_strerror(number)),
+        )
+
+    def _is_ready(self) -> bool:
+        state: int = self.library.pa_context_get_state(self.context)
+        return state == libpulse.CONTEXT_READY
+
+    def _ask(self, operation: int | None) -> None:
+        if not operation:
+            self.fail()
+        try:
+            self.wait_for(lambda: bool(self.library.pa_operation_get_state(operation)))
+        finally:
+            # Its callback must not be called any more once it is gone.
+            self.library.pa_operation_cancel(operation)
+            self.library.pa_operation_unref(operation)
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Sound as it came: float32 samples of shape (frames, channels); `lost` frames before it."""
+
+    samples: Samples
+    lost: int = 0
+
+
+class RecordStream:
+    """A stream from one source, which the server must not move to another.
+
+    Used by the connection's thread. Raises SourceUnavailable when it cannot be had.
+    """
+
+    def __init__(self, connection: PulseConnection, source: PulseSource, rate: int, channels: int):
+        self._connection = connection
+        self._library = connection.library
+        self.rate, self.channels = rate, channels
+        frame = _BYTES * channels
+        self._frame_bytes = frame
+        spec = libpulse.SampleSpec(libpulse.SAMPLE_FLOAT32LE, rate, channels)
+        whatever = 0xFFFFFFFF
+        buffering = libpulse.BufferAttributes(
+            round(_KEPT_S * rate) * frame,
+            whatever,
+            whatever,
+            whatever,
+            round(FRAGMENT_S * rate) * frame,
+        )
+        self._stream = self._library.pa_stream_new(
+            connection.context, _CLIENT_NAME, ctypes.byref(spec), None
+        )
+        if not self._stream:
+            connection.fail()
+        flags = (
+            libpulse.STREAM_DONT_MOVE
+            | libpulse.STREAM_ADJUST_LATENCY
+            | libpulse.STREAM_INTERPOLATE_TIMING
+            | libpulse.STREAM_AUTO_TIMING_UPDATE
+        )
+        try:
+            if (
+                self._library.pa_stream_connect_record(
+                    self._stream, source.name.encode(), ctypes.byref(buffering), flags
+                )
+                < 0
+            ):
+                connection.fail()
+            connection.wait_for(lambda: self._state() == libpulse.STREAM_READY or not self.is_alive)
+            if not self.is_alive:
+                connection.fail()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the server still feeds this stream: not when its device went away."""
+        return self._state() not in (libpulse.STREAM_FAILED, libpulse.STREAM_TERMINATED)
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the device sleeps, as a sink's monitor does while nothing plays."""
+        return bool(self._library.pa_stream_is_suspended(self._stream) == 1)
+
+    @property
+    def device_index(self) -> int:
+        """The source that is recorded now."""
+        index: int = self._library.pa_stream_get_device_index(self._stream)
+        return index
+
+    def latency_s(self) -> float | None:
+        """Return how old the next sample to be read is, by the server's word; None if unknown."""
+        microseconds, is_negative = ctypes.c_uint64(), ctypes.c_int()
+        if (
+            self._library.pa_stream_get_latency(
+                self._stream, ctypes.byref(microseconds), ctypes.byref(is_negative)
+            )
+            < 0
+        ):
+            return None
+        return (-1 if is_negative.value else 1) * microseconds.value / 1e6
+
+    def read(self) -> Fragment | None:
+        """Return the next fragment that has come, None when there is none."""
+        lost = 0
+        data, size = ctypes.c_void_p(), ctypes.c_size_t()
+        while True:
+            if (
+                self._library.pa_stream_peek(self._stream, ctypes.byref(data), ctypes.byref(size))
+                < 0
+            ):
+                return None
+            if not size.value:
+                return None
+            frames = size.value // self._frame_bytes
+            if data.value is None:
+                # A hole: the server had to throw sound away.
+                lost += frames
+                self._library.pa_stream_drop(self._stream)
+                continue
+            raw = ctypes.string_at(data.value, frames * self._frame_bytes)
+            self._library.pa_stream_drop(self._stream)
+            samples = np.frombuffer(raw, np.float32).reshape(frames, self.channels)
+            return Fragment(samples, lost)
+
+    def close(self) -> None:
+        """Give the stream back; a second call does nothing."""
+        if self._stream is None:
+            return
+        self._library.pa_stream_disconnect(self._stream)
+        self._library.pa_stream_unref(self._stream)
+        self._stream = None
+
+    def _state(self) -> int:
+        state: int = self._library.pa_stream_get_state(self._stream)
+        return state
+
+
+def _text(raw: bytes | None) -> str:
+    return (raw or b"").decode("utf-8", "replace")

@@ -1,0 +1,241 @@
+"""All sound of one recording: its sources, lanes and tracks, and their threads."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from av.container import OutputContainer
+
+from recorder_app.capture.base import SoundInfo
+from recorder_app.errors import RecorderError, SourceUnavailable
+from recorder_app.media import containers
+from recorder_app.media.clock import NS_PER_MS, Clock
+from recorder_app.media.codecs import SoundEncoderChoice
+from recorder_app.media.denoise import Denoiser
+from recorder_app.media.frames import EncodedPacket
+from recorder_app.media.sound import AudioGap, amplitude
+from recorder_app.pipeline.events import SoundStatistics
+from recorder_app.pipeline.media_time import MediaTime
+from recorder_app.pipeline.plan import Need, SoundPlan
+from recorder_app.pipeline.queues import BoundedQueue
+from recorder_app.pipeline.sound_encoder import SoundEncoder
+from recorder_app.pipeline.sound_lane import SoundFilter, SoundLane
+from recorder_app.pipeline.sound_track import Lane, LaneMessage, LaneSink, SoundTrack
+from recorder_app.pipeline.stage import Worker
+from recorder_app.texts import N_, translate
+
+_log = logging.getLogger(__name__)
+
+SOUND_TRACK, SOUND_SOURCE = "sound-track", "sound-source"
+
+# Half a minute of stereo at 48 kHz. Sound is not dropped: when this is full nothing is written any
+# more, and the recording is about to end for that.
+_QUEUE_ITEMS = 4000
+_QUEUE_BYTES = 16_000_000
+# The picture waits so long for the first sound, so that a file does not begin with a hole.
+_FIRST_SOUND_S = 0.3
+
+NAMES = {"microphone": N_("Microphone"), "system": N_("System sound")}
+
+OnEnd = Callable[[str, RecorderError | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSound:
+    """A source and what it said when it was opened; `error` if it could not be had yet."""
+
+    plan: SoundPlan
+    info: SoundInfo
+    error: SourceUnavailable | None = None
+
+
+def open_sounds(sounds: Sequence[SoundPlan]) -> tuple[list[OpenedSound], list[OpenedSound]]:
+    """Open every source; return those that get a place in the file, and those that do not.
+
+    Raises SourceUnavailable when one that was asked for by name is not there.
+    """
+    opened: list[OpenedSound] = []
+    left_out: list[OpenedSound] = []
+    for sound in sounds:
+        try:
+            opened.append(OpenedSound(sound, sound.source.open()))
+        except SourceUnavailable as error:
+            if sound.need is Need.REQUIRED:
+                raise
+            _log.warning("sound source unavailable kind=%s reason=%s", sound.kind, error)
+            missing = OpenedSound(sound, SoundInfo(sound.source.description, 2, ""), error)
+            # One that was wanted keeps its place: it is taken up when it comes.
+            (left_out if sound.need is Need.OPTIONAL else opened).append(missing)
+    return opened, left_out
+
+
+class SoundGraph:
+    """The sound side of a RecordingGraph. Owned by the session's thread.
+
+    Building it adds the streams to `container`; nothing runs before ``start``. Raises
+    EncodingError.
+    """
+
+    def __init__(
+        self,
+        opened: Sequence[OpenedSound],
+        container: OutputContainer,
+        choice: SoundEncoderChoice | None,
+        packets: BoundedQueue[EncodedPacket],
+        time: MediaTime,
+        clock: Clock,
+        *,
+        separate: bool,
+        offset_ms: float,
+        on_end: OnEnd,
+    ) -> None:
+        self._clock = clock
+        self._on_end = on_end
+        self._workers: list[Worker] = []
+        self.tracks: list[SoundTrack] = []
+        self._stops: list[threading.Event] = []
+        self._sinks: list[tuple[OpenedSound, LaneSink, threading.Event]] = []
+        offset_ns = round(offset_ms * NS_PER_MS)
+        for group in _groups(opened, separate=separate):
+            assert choice is not None
+            channels = max(sound.info.channels for sound in group)
+            name = (
+                translate(NAMES[group[0].plan.kind]) if len(group) == 1 else translate(N_("Sound"))
+            )
+            stream = containers.add_sound_stream(container, choice, channels, name)
+            lanes = [_lane(sound, time, channels, offset_ns) for sound in group]
+            queue: BoundedQueue[LaneMessage] = BoundedQueue(_QUEUE_ITEMS, _QUEUE_BYTES)
+            encoder = SoundEncoder(stream, packets, clock)
+            self.tracks.append(SoundTrack(name, queue, lanes, encoder, time, clock))
+            stop = threading.Event()
+            self._stops.append(stop)
+            self._sinks += [
+                (sound, LaneSink(queue, number, clock), stop) for number, sound in enumerate(group)
+            ]
+
+    @property
+    def lanes(self) -> list[Lane]:
+        return [lane for track in self.tracks for lane in track.lanes]
+
+    @property
+    def is_running(self) -> bool:
+        return any(worker.is_alive() for worker in self._workers)
+
+    def start(self) -> None:
+        """Start sources and tracks, and give the sources a moment to deliver."""
+        for track, stop in zip(self.tracks, self._stops, strict=True):
+            self._workers.append(
+                Worker(f"{SOUND_TRACK}-{track.name}", _track_body(track, stop), self._on_end)
+            )
+        for number, (sound, sink, stop) in enumerate(self._sinks):
+            body = self._source_body(sound, sink, stop)
+            self._workers.append(Worker(f"{SOUND_SOURCE}-{number}", body, self._on_end))
+        for worker in self._workers:
+            worker.start()
+        if self._clock.is_realtime:
+            deadline = time.monotonic() + _FIRST_SOUND_S
+            for sound, sink, _ in self._sinks:
+                if sound.error is None:
+                    sink.has_sound.wait(max(0.0, deadline - time.monotonic()))
+
+    def finish(self, end_ns: int) -> None:
+        """Have every track end at media time `end_ns`."""
+        for track in self.tracks:
+            track.finish(end_ns)
+
+    def abort(self) -> None:
+        """End everything at once."""
+        for track, stop in zip(self.tracks, self._stops, strict=True):
+            stop.set()
+            track.queue.abort()
+
+    def join(self, timeout_s: float) -> None:
+        for worker in self._workers:
+            worker.join(timeout_s)
+
+    def mute(self, *, is_muted: bool) -> None:
+        """Silence the microphones, or let them be heard again."""
+        for lane in self.lanes:
+            if lane.kind == "microphone":
+                lane.is_muted = is_muted
+
+    def statistics(self, track_bytes: dict[int, int]) -> list[SoundStatistics]:
+        """Return a snapshot of every lane. Thread-safe."""
+        return [
+            SoundStatistics(
+                kind=lane.kind,
+                device=lane.source.description,
+                track=track.name,
+                track_bytes=track_bytes.get(track.encoder.index, 0),
+                peak_db=round(lane.level.peak_db, 1),
+                rms_db=round(lane.level.rms_db, 1),
+                is_muted=lane.is_muted,
+                is_lost=lane.sound.health.is_lost,
+                frames_lost=lane.sound.health.frames_lost,
+                gaps=lane.sound.health.jumps + lane.sound.health.losses,
+                drift_ppm=round(lane.sound.health.drift * 1e6, 1),
+            )
+            for track in self.tracks
+            for lane in track.lanes
+        ]
+
+    def _source_body(
+        self, sound: OpenedSound, sink: LaneSink, stop: threading.Event
+    ) -> Callable[[], None]:
+        def body() -> None:
+            try:
+                if sound.error is not None:
+                    reason = sound.error.message
+                    sink.push_gap(AudioGap(self._clock.now_ns(), is_lost=True, reason=reason))
+                sound.plan.source.run(sink, stop)
+            except BaseException:
+                # The other tracks go on; this one is silent from here.
+                sink.push_gap(AudioGap(self._clock.now_ns(), is_lost=True))
+                raise
+            finally:
+                self._clock.leave()
+
+        return body
+
+
+def _track_body(track: SoundTrack, stop: threading.Event) -> Callable[[], None]:
+    def body() -> None:
+        try:
+            track.run()
+        finally:
+            stop.set()
+
+    return body
+
+
+def _groups(opened: Sequence[OpenedSound], *, separate: bool) -> list[list[OpenedSound]]:
+    if not opened:
+        return []
+    return [[sound] for sound in opened] if separate else [list(opened)]
+
+
+def _lane(sound: OpenedSound, time: MediaTime, channels: int, offset_ns: int) -> Lane:
+    def make_filter() -> SoundFilter:
+        return Denoiser(channels)
+
+    if sound.plan.denoise:
+        # Here rather than in the middle: a build without the filter is told at the start.
+        make_filter()
+    lane = SoundLane(
+        time,
+        channels,
+        offset_ns=offset_ns,
+        make_filter=make_filter if sound.plan.denoise else None,
+    )
+    return Lane(
+        kind=sound.plan.kind,
+        source=sound.plan.source,
+        sound=lane,
+        is_optional=sound.plan.need is Need.OPTIONAL,
+        gain=amplitude(sound.plan.gain_db),
+        lag_ns=max(0, -offset_ns),
+    )
