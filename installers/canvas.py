@@ -125,8 +125,9 @@ class Canvas:
             0,
             x.WindowClass.InputOutput,
             self._screen.root_visual,
-            x.CW.BackPixel | x.CW.OverrideRedirect | x.CW.EventMask,
-            [0, title is None, x.EventMask.Exposure],
+            x.CW.BackPixel | x.CW.BitGravity | x.CW.OverrideRedirect | x.CW.EventMask,
+            # What is shown stays when the size changes; new parts are black until repaired.
+            [0, x.Gravity.NorthWest, title is None, x.EventMask.Exposure],
         )
         if title is not None:
             self._name(window, title)

@@ -6,19 +6,19 @@ import logging
 import sys
 import threading
 
-import mss
-import numpy as np
 from mss.exception import ScreenShotError
 
 from recorder_app.capture.base import SourceInfo, VideoSink
 from recorder_app.capture.changes import ChangeTracker
 from recorder_app.capture.desktop import Desktop, open_desktop
 from recorder_app.capture.desktop_session import require_screen
+from recorder_app.capture.grabber import Framer, Grabber
+from recorder_app.capture.letterbox import fitted
 from recorder_app.capture.targets import ScreenTarget, TargetLocator, require_size
 from recorder_app.errors import SourceUnavailable, TargetLost
 from recorder_app.media.clock import NS_PER_S, Clock
 from recorder_app.media.frames import Patch, Pixels, VideoFrame, VideoPing
-from recorder_app.media.geometry import Rect, bounds, merged
+from recorder_app.media.geometry import Rect, merged
 from recorder_app.texts import N_
 
 if sys.platform not in ("win32", "darwin"):
@@ -32,13 +32,17 @@ _MOST_RECTS = 6
 _LOOK_EVERY_NS = NS_PER_S
 # From this share of the picture on, everything is grabbed in one go.
 _WHOLE_SHARE = 0.6
+# How often a window that moved while it was grabbed is grabbed again. A grab takes a few
+# milliseconds and a mouse moves it every eight, so the second one is nearly always good.
+_MOST_TRIES = 3
 
 
 class ScreenSource:
     """Records a monitor, all monitors, a region or a window's rectangle.
 
-    ``open`` and ``close`` may be called from any thread, ``run`` is the capture thread's body;
-    not two of them at the same time.
+    The frame keeps the size the target has at the start. A target that moves or changes its size
+    is followed, letterboxed. ``open`` and ``close`` may be called from any thread, ``run`` is the
+    capture thread's body; not two of them at the same time.
     """
 
     def __init__(self, target: ScreenTarget, clock: Clock, *, with_cursor: bool = True) -> None:
@@ -47,9 +51,11 @@ class ScreenSource:
         self._with_cursor = with_cursor
         self._desktop: Desktop | None = None
         self._watch: X11Watch | None = None
-        self._grabber: mss.MSS | None = None
+        self._grabber: Grabber | None = None
         self._cursor: Cursor | None = None
         self._looked_ns = 0
+        # Whether the last picture was grabbed beside its place: a window moved all the time.
+        self._has_slipped = False
 
     def open(self) -> SourceInfo:
         """Find the target. Raises CaptureError or InvalidRequest."""
@@ -59,32 +65,29 @@ class ScreenSource:
         self._locator = TargetLocator(self._desktop, self._target)
         place, description = self._locator.find()
         # One column or row less rather than a pixel that was not chosen.
-        self._area = place.even_size()
-        require_size(self._area)
-        self._frame = Rect(0, 0, self._area.width, self._area.height)
-        self._visible = place.intersection(self._desktop.desktop_rect())
-        self._tracker = ChangeTracker(self._area.width, self._area.height)
+        size = place.even_size()
+        require_size(size)
+        self._frame = Rect(0, 0, size.width, size.height)
+        self._desktop_rect = self._desktop.desktop_rect()
+        self._view = fitted(place, self._frame, self._desktop_rect)
+        self._tracker = ChangeTracker(size.width, size.height)
         self._watch = self._open_watch(warnings)
-        self._open_grabber()
+        self._grabber, self._framer = Grabber(), Framer()
         if self._locator.moves:
             warnings.append("A window is recorded with whatever lies on top of it.")
         backend = "mss" + (" + X DAMAGE" if self._watch else "")
-        return SourceInfo(
-            self._area.width, self._area.height, description, backend, tuple(warnings)
-        )
+        return SourceInfo(size.width, size.height, description, backend, tuple(warnings))
 
     def run(self, sink: VideoSink, stop: threading.Event) -> None:
         """Deliver pictures until `stop`. Raises TargetLost."""
         has_failed = False
         while sink.wait_until_due(stop):
-            refresh = sink.needs_refresh() or has_failed
-            changes = self._await_changes(0 if refresh else sink.period_ns)
+            refresh = sink.needs_refresh()
+            changes = self._await_changes(0 if refresh or has_failed else sink.period_ns)
             if stop.is_set():
                 return
-            capture_ns = self._clock.now_ns()
             try:
-                refresh |= self._follow(changes, force=has_failed)
-                patches = self._grab_changes(changes, refresh)
+                capture_ns, patches = self._look(changes, refresh, anew=has_failed)
             except ScreenShotError as error:
                 # The desktop may have shrunk between the look and the grab: once more, anew.
                 if has_failed:
@@ -119,18 +122,6 @@ class ScreenSource:
                 warnings.append("The pointer is not recorded: the display cannot report it.")
             return None
 
-    def _open_grabber(self) -> None:
-        if self._grabber is not None:
-            self._grabber.close()
-        try:
-            self._grabber = mss.MSS()
-        except (ScreenShotError, OSError) as error:
-            raise SourceUnavailable(
-                N_("The screen cannot be grabbed ({reason})."),
-                hint=N_("“recorder-app doctor” shows what works here."),
-                reason=error,
-            ) from error
-
     def _await_changes(self, timeout_ns: int) -> Changes | None:
         """Wait for a change and return what changed; None means that nobody knows."""
         if self._watch is None:
@@ -139,26 +130,49 @@ class ScreenSource:
             self._clock.wait_until(self._clock.now_ns() + SETTLE_NS, threading.Event())
         return self._watch.collect()
 
-    def _follow(self, changes: Changes | None, *, force: bool = False) -> bool:
-        """Bring the area up to date; return whether everything must be grabbed anew."""
+    def _look(
+        self, changes: Changes | None, refresh: bool, *, anew: bool
+    ) -> tuple[int, tuple[Patch, ...]]:
+        """Return the capture time and what changed; everything, in one patch, to `refresh`."""
+        capture_ns = self._clock.now_ns()
+        everything = self._follow(changes, anew) or refresh or self._has_slipped
+        tries = 0
+        while view := self._view:
+            tries += 1
+            rects = self._rects_to_grab(changes, everything)
+            pixels = [self._grab(rect) for rect in rects]
+            # What was grabbed of a window that moved on meanwhile shows what is now in its place.
+            self._has_slipped = bool(rects) and self._locator.moves and self._locate()
+            if not self._has_slipped or (self._view and tries == _MOST_TRIES):
+                framed = [
+                    Patch(rect, self._framer.framed(view, rect, part))
+                    for rect, part in zip(rects, pixels, strict=True)
+                ]
+                return capture_ns, self._patches(framed, refresh)
+            everything = True
+            capture_ns = self._clock.now_ns()
+        # Where nothing of it is to be seen, the last picture stays.
+        return capture_ns, self._tracker.repeat() if refresh else ()
+
+    def _follow(self, changes: Changes | None, anew: bool) -> bool:
+        """Find out where the target is now; return whether everything must be grabbed."""
         assert self._desktop is not None
-        layout_changed = force or (changes is not None and changes.layout_changed)
+        assert self._grabber is not None
+        layout_changed = anew or (changes is not None and changes.layout_changed)
         if not layout_changed and not self._locator.moves and not self._is_look_due(changes):
             return False
-        place = self._locator.locate()
-        if not place:
-            # A hidden window shows nothing of its own: the last picture stays.
-            self._visible = Rect(0, 0, 0, 0)
-            return False
-        area = Rect(place.x, place.y, self._frame.width, self._frame.height)
-        visible = place.intersection(self._desktop.desktop_rect())
-        has_moved = area != self._area or visible != self._visible
-        self._area, self._visible = area, visible
-        if layout_changed or (has_moved and changes is None):
-            _log.info("monitor layout changed")
-            # The shared memory of an mss instance has the size the desktop had.
-            self._open_grabber()
-        return has_moved or layout_changed
+        if layout_changed or changes is None:
+            before, self._desktop_rect = self._desktop_rect, self._desktop.desktop_rect()
+            if layout_changed or self._desktop_rect != before:
+                _log.info("monitor layout changed")
+                self._grabber.reopen()
+        return self._locate() or layout_changed
+
+    def _locate(self) -> bool:
+        """Ask where the target is; return whether it is shown in another way than before."""
+        before = self._view
+        self._view = fitted(self._locator.locate(), self._frame, self._desktop_rect)
+        return self._view != before
 
     def _is_look_due(self, changes: Changes | None) -> bool:
         """Whether to look after the monitors where nobody reports that they changed."""
@@ -168,61 +182,41 @@ class ScreenSource:
         self._looked_ns = now_ns
         return True
 
-    def _grab_changes(self, changes: Changes | None, refresh: bool) -> tuple[Patch, ...]:
-        previous, self._cursor = self._cursor, self._current_cursor()
-        if not self._visible:
-            return self._tracker.repeat() if refresh else ()
+    def _rects_to_grab(self, changes: Changes | None, everything: bool) -> list[Rect]:
+        """Return which parts of the frame to look at, with the pointer as it is now."""
+        before, self._cursor = self._cursor, self._current_cursor()
+        if everything or changes is None:
+            return [self._frame]
+        rects = list(changes.rects)
+        if self._cursor is not before:
+            rects += [cursor.rect for cursor in (before, self._cursor) if cursor is not None]
+        if self._view.is_scaled:
+            # Parts scaled one by one would not fit together to the pixel.
+            is_seen = any(rect.intersection(self._view.visible) for rect in rects)
+            return [self._frame] if is_seen else []
+        covers = [
+            part.even_cover(self._frame) for rect in rects if (part := self._view.to_frame(rect))
+        ]
+        if sum(cover.area_px for cover in covers) > self._frame.area_px * _WHOLE_SHARE:
+            return [self._frame]
+        return merged(covers, _MOST_RECTS)
+
+    def _grab(self, rect: Rect) -> Pixels:
+        """Return what is shown in `rect` of the frame, full size."""
+        assert self._grabber is not None
+        seen = self._view.visible if self._view.is_scaled else self._view.to_desktop(rect)
+        return self._grabber.grab(seen, self._cursor)
+
+    def _patches(self, grabbed: list[Patch], refresh: bool) -> tuple[Patch, ...]:
+        """Return what of `grabbed` differs from the last picture, or all of it to `refresh`."""
+        if [patch.rect for patch in grabbed] != [self._frame]:
+            return self._tracker.parts(grabbed)
         if refresh:
             self._tracker.reset()
-        if refresh or changes is None:
-            return self._tracker.whole(self._grab(self._frame))
-        rects = list(changes.rects)
-        if self._cursor is not previous:
-            rects += [cursor.rect for cursor in (previous, self._cursor) if cursor is not None]
-        covers = [
-            self._to_frame(rect).even_cover(self._frame)
-            for rect in rects
-            if self._to_frame(rect).intersection(self._frame)
-        ]
-        if not covers:
-            return ()
-        if bounds(covers).area_px and sum(r.area_px for r in covers) > (
-            self._frame.area_px * _WHOLE_SHARE
-        ):
-            return self._tracker.whole(self._grab(self._frame))
-        return self._tracker.parts(
-            [Patch(rect, self._grab(rect)) for rect in merged(covers, _MOST_RECTS)]
-        )
+        return self._tracker.whole(grabbed[0].pixels)
 
     def _current_cursor(self) -> Cursor | None:
         return self._watch.cursor() if self._watch is not None and self._with_cursor else None
-
-    def _to_frame(self, rect: Rect) -> Rect:
-        return rect.moved(-self._area.x, -self._area.y)
-
-    def _grab(self, rect: Rect) -> Pixels:
-        """Return the pixels of `rect`, in frame coordinates; black where nothing is visible."""
-        wanted = rect.moved(self._area.x, self._area.y)
-        visible = wanted.intersection(self._visible)
-        if visible == wanted:
-            pixels = self._grab_desktop(wanted)
-        else:
-            pixels = np.zeros((rect.height, rect.width, 4), np.uint8)
-            if visible:
-                top, left = visible.y - wanted.y, visible.x - wanted.x
-                pixels[top : top + visible.height, left : left + visible.width] = (
-                    self._grab_desktop(visible)
-                )
-        if self._cursor is not None:
-            self._cursor.blend_into(pixels, wanted)
-        return pixels
-
-    def _grab_desktop(self, rect: Rect) -> Pixels:
-        assert self._grabber is not None
-        shot = self._grabber.grab(
-            {"left": rect.x, "top": rect.y, "width": rect.width, "height": rect.height}
-        )
-        return np.frombuffer(shot.raw, np.uint8).reshape(rect.height, rect.width, 4)
 
 
 def _grab_failed(error: Exception) -> TargetLost:
