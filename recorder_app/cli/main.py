@@ -79,7 +79,7 @@ def report(error: RecorderError) -> None:
 
 
 def _register() -> None:
-    from recorder_app.cli import inspect, record
+    from recorder_app.cli import inspect, record, selftest
 
-    for command in (record.record, record.take, inspect.targets, inspect.doctor):
+    for command in (record.record, record.take, inspect.targets, inspect.doctor, selftest.selftest):
         cli.add_command(command)

@@ -61,7 +61,8 @@ def add_sound_stream(
     assert isinstance(stream, AudioStream)
     try:
         configure_sound(stream.codec_context, choice.profile, channels)
-        stream.metadata["title"] = title
+        # Matroska keeps titles, MP4 the names of handlers.
+        stream.metadata["title"] = stream.metadata["handler_name"] = title
         stream.codec_context.open()
     except (av.FFmpegError, OSError) as error:
         raise EncoderFailed(

@@ -12,8 +12,9 @@ from collections import deque
 
 import numpy as np
 
-# Stretch in which the earliest arrival counts. It must hold several blocks.
-_EDGE_S = 0.25
+# Stretch in which the earliest arrival counts. It must hold several blocks: a server hands over its
+# own periods in our fragments, and their ends fall together only now and then (PipeWire: 0.32 s).
+_EDGE_S = 0.4
 # How much of the past the line is laid through: long enough to even out jitter, short enough to
 # follow a clock that changes with temperature or by the server's own resampling.
 _FIT_S = 12.0
