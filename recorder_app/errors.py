@@ -10,6 +10,7 @@
         InvalidStateError
       CaptureError              the picture or the sound cannot be had
         SourceUnavailable
+          SoundServerUnavailable
         PermissionDenied
         TargetLost
       EncodingError
@@ -26,8 +27,8 @@
       SecretsError
       InternalError             our own bug
 
-A foreign exception is translated at the border where it comes in (mss and xcffib in ``capture``,
-PyAV in ``media``, files in ``media.outfile``) with ``raise ... from``.
+A foreign exception is translated at the border where it comes in (mss, xcffib and sounddevice in
+``capture``, PyAV in ``media``, files in ``media.outfile``) with ``raise ... from``.
 """
 
 from typing import ClassVar
@@ -104,6 +105,12 @@ class CaptureError(RecorderError):
 
 class SourceUnavailable(CaptureError):
     code = "source_unavailable"
+
+
+class SoundServerUnavailable(SourceUnavailable):
+    """There is no sound server to talk to. One that is there and does not answer is not meant:
+    whoever took another way to the devices would wait for it there, without a limit of time.
+    """
 
 
 class PermissionDenied(CaptureError):

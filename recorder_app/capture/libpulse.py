@@ -25,7 +25,7 @@ from ctypes import (
     c_void_p,
 )
 
-from recorder_app.errors import SourceUnavailable
+from recorder_app.errors import SoundServerUnavailable
 from recorder_app.texts import N_
 
 _MOST_CHANNELS = 32
@@ -185,7 +185,7 @@ _FUNCTIONS = {
 def load() -> ctypes.CDLL:
     """Return the library with its functions typed. Thread-safe.
 
-    Raises SourceUnavailable where it is not installed.
+    Raises SoundServerUnavailable where it is not installed.
     """
     try:
         library = ctypes.CDLL("libpulse.so.0")
@@ -193,7 +193,7 @@ def load() -> ctypes.CDLL:
             typed = getattr(library, function)
             typed.restype, typed.argtypes = result, arguments
     except (OSError, AttributeError) as error:
-        raise SourceUnavailable(
+        raise SoundServerUnavailable(
             N_("The library that talks to the sound server is missing."),
             hint=N_("Install libpulse0 to record sound."),
         ) from error

@@ -8,6 +8,7 @@ anything.
 from __future__ import annotations
 
 import ctypes
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from recorder_app.capture import libpulse
-from recorder_app.errors import SourceUnavailable
+from recorder_app.errors import SoundServerUnavailable, SourceUnavailable
 from recorder_app.media.sound import Samples
 from recorder_app.texts import N_
 
@@ -52,14 +53,17 @@ class PulseServer:
 
 
 class PulseConnection:
-    """Connects at once. Raises SourceUnavailable when no server answers.
+    """Connects at once.
 
-    Not thread-safe. Every method raises SourceUnavailable when the server goes
-    away.
+    Raises SoundServerUnavailable when there is no server, and SourceUnavailable when it does not
+    answer. Every method raises the latter when the server goes away, or has not answered by
+    `give_up_at`, a time of ``time.monotonic``. Not thread-safe.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, give_up_at: float = math.inf) -> None:
         self.library = libpulse.load()
+        self._give_up_at = give_up_at
+        self._failure: type[SourceUnavailable] = SoundServerUnavailable
         self._loop = self.library.pa_mainloop_new()
         self.context = self.library.pa_context_new(
             self.library.pa_mainloop_get_api(self._loop), _CLIENT_NAME
@@ -71,6 +75,7 @@ class PulseConnection:
             if self.library.pa_context_connect(self.context, None, flags, None) < 0:
                 self.fail()
             self.wait_for(self._is_ready)
+            self._failure = SourceUnavailable
         except BaseException:
             self.close()
             raise
@@ -100,7 +105,7 @@ class PulseConnection:
 
     def wait_for(self, is_done: Callable[[], bool]) -> None:
         """Iterate until `is_done`. Raises SourceUnavailable when the server does not answer."""
-        deadline = time.monotonic() + _ANSWER_S
+        deadline = min(time.monotonic() + _ANSWER_S, self._give_up_at)
         while not is_done():
             left = deadline - time.monotonic()
             if left <= 0:
@@ -170,11 +175,11 @@ class PulseConnection:
         """Raise what the server's last error means."""
         number = self.library.pa_context_errno(self.context)
         if number == libpulse.ERROR_CONNECTION_REFUSED:
-            raise SourceUnavailable(
+            raise self._failure(
                 N_("No sound server is running."),
                 hint=N_("Start PipeWire or PulseAudio to record sound."),
             )
-        raise SourceUnavailable(
+        raise self._failure(
             N_("The sound server cannot be used ({reason})."),
             hint=N_("“recorder-app doctor” shows what works here."),
             reason=_text(self.library.pa_strerror(number)),

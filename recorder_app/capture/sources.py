@@ -6,8 +6,12 @@ kind of session, and nothing behind it would notice.
 
 from __future__ import annotations
 
+import sys
+
 from recorder_app.capture.base import SoundSource, VideoSource
 from recorder_app.capture.desktop_session import require_screen
+from recorder_app.capture.fallback_sound import Microphone, NoSystemSound
+from recorder_app.capture.portaudio import PortAudioSource
 from recorder_app.capture.pulse_source import PulseSoundSource
 from recorder_app.capture.synthetic import SyntheticSource
 from recorder_app.capture.synthetic_sound import SyntheticSound
@@ -37,9 +41,13 @@ def create_microphone(name: str, clock: Clock) -> SoundSource:
     """
     if name.startswith("synthetic:"):
         return SyntheticSound(name.removeprefix("synthetic:"), clock)
-    return PulseSoundSource(name, clock)
+    if sys.platform != "linux":
+        return PortAudioSource(name, clock)
+    return Microphone(PulseSoundSource(name, clock), PortAudioSource(name, clock))
 
 
 def create_system_sound(clock: Clock) -> SoundSource:
     """Return an unopened source of what the speakers play."""
+    if sys.platform != "linux":
+        return NoSystemSound(clock)
     return PulseSoundSource("default", clock, is_system=True)
