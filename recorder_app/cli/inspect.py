@@ -1,10 +1,16 @@
-"""``targets`` and ``doctor``: what there is to record, and what works here."""
+"""``targets``, ``devices`` and ``doctor``: what there is to record, and what works here."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from recorder_app.cli.main import say
 from recorder_app.cli.output import as_json, write_line
+
+if TYPE_CHECKING:
+    from recorder_app.services.devices import DeviceEntry
 
 
 @click.command()
@@ -23,6 +29,36 @@ def targets(*, json_output: bool) -> int:
         write_line(f"{entry.target:<20} {entry.name} ({place}{primary})")
     write_line(f"{'all':<20} all monitors in one picture")
     return 0
+
+
+@click.command()
+@click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
+def devices(*, json_output: bool) -> int:
+    """List microphones and system sound with how loud they are now."""
+    from recorder_app.services.devices import list_devices
+
+    listed = list_devices()
+    if json_output:
+        write_line(as_json(listed))
+        return 0
+    columns = [max((len(each.name) for each in listed.devices), default=0), len("microphone"), 7]
+    for entry in listed.devices:
+        cells = zip((entry.name, entry.kind, _level(entry)), columns, strict=True)
+        default = ", default" if entry.is_default else ""
+        problem = f": {entry.problem}" if entry.problem else ""
+        first = "  ".join(text.ljust(width) for text, width in cells)
+        write_line(f"{first}  {entry.description}{default}{problem}")
+    if listed.problem:
+        say(listed.problem)
+    return 0
+
+
+def _level(entry: DeviceEntry) -> str:
+    if not entry.works:
+        return "no"
+    if entry.is_muted:
+        return "muted"
+    return "silent" if entry.is_silent else f"{entry.peak_db:.0f} dB"
 
 
 @click.command()

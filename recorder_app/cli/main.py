@@ -81,5 +81,6 @@ def report(error: RecorderError) -> None:
 def _register() -> None:
     from recorder_app.cli import inspect, record, selftest
 
-    for command in (record.record, record.take, inspect.targets, inspect.doctor, selftest.selftest):
+    listing = (inspect.targets, inspect.devices, inspect.doctor)
+    for command in (record.record, record.take, *listing, selftest.selftest):
         cli.add_command(command)
