@@ -1,7 +1,8 @@
 PYTHON_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench-cpu bench-screen bench-memory bench-kills clean
+.PHONY: help demo test lint bench-cpu bench-screen bench-memory bench-kills bench-sync bench-drift \
+	bench-sound clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -46,6 +47,18 @@ bench-memory: ## Memory of ten minutes of 1080p30, WebM and MP4 (20 minutes)
 bench-kills: ## kill -9 at 100 random moments (4 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.kills
+
+bench-sync: ## Flash and beep for 20 s, WebM and MP4, without and with three pauses (2 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.sync
+
+bench-drift: ## An hour with a device clock 0.1 % fast and slow, on a clock that jumps (5 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.drift
+
+bench-sound: ## Half an hour of microphone and system sound: drift, losses, memory (31 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.sound
 
 clean: ## Remove caches and build results; recordings and .venv stay
 	@rm -rf build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -25,15 +25,16 @@ _LOOK_S = 0.05
 
 
 class BeepPlayer:
-    """Plays silence and, when asked, beeps, to the default speakers.
+    """Plays silence and, when asked, beeps, to the default speakers or the sink called `sink`.
 
     ``run`` is the body of its thread, ``beep_at`` may be called from any. `heard_ns` are the
     moments at which beeps began to be played: what was kept ahead when one was written had to be
     played first. Latencies that servers report are not used; they were seen 100 ms wrong.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, sink: str | None = None) -> None:
         self._clock = clock
+        self._sink = None if sink is None else sink.encode()
         self._wanted: deque[int] = deque()
         self._left: Samples = np.zeros((0, 2), np.float32)
         self.heard_ns: list[int] = []
@@ -64,7 +65,7 @@ class BeepPlayer:
             flags = libpulse.STREAM_ADJUST_LATENCY
             if (
                 library.pa_stream_connect_playback(
-                    stream, None, ctypes.byref(buffering), flags, None, None
+                    stream, self._sink, ctypes.byref(buffering), flags, None, None
                 )
                 < 0
             ):

@@ -70,10 +70,16 @@ class SincReader:
         phases = ((positions - whole) * _PHASES + 0.5).astype(np.int64)
         starts = whole.astype(np.int64) - (self._half - 1) - self._first
         weights = self._table[phases]
-        out = np.empty((len(positions), len(self._samples)), np.float32)
-        for channel, samples in enumerate(self._samples):
-            windows = np.lib.stride_tricks.sliding_window_view(samples, 2 * self._half)
-            out[:, channel] = np.einsum("nt,nt->n", windows[starts], weights)
+        held = self._samples
+        channels, count = held.shape
+        taps = 2 * self._half
+        # Every stretch of the kernel's length, without copying.
+        windows = np.lib.stride_tricks.as_strided(
+            held, (channels, count - taps + 1, taps), (*held.strides, held.strides[1])
+        )
+        out: Samples = np.empty((len(positions), channels), np.float32)
+        for channel in range(channels):
+            np.einsum("nt,nt->n", windows[channel][starts], weights, out=out[:, channel])
         self._forget(int(starts[-1]))
         return out
 

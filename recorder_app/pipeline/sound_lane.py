@@ -19,6 +19,9 @@ from recorder_app.pipeline.sample_clock import HARD_S, SampleClock, TimestampGua
 
 # Sound kept from before the first picture, whose moment is known only once it was taken.
 _LEAD_S = 2.0
+# A piece begins only when so much of its device's time has been seen: no stamp alone is believed.
+# Nothing is lost by that, the samples wait.
+_SETTLE_S = 0.15
 # Samples from this value on were cut off by the device.
 _CLIPPED = 0.999
 
@@ -87,6 +90,7 @@ class SoundLane:
         self._pushed = 0
         self._reader: SincReader | None = None
         self._first = 0
+        self._is_ending = False
         # Of the open piece: its segment, the next place in the file and where it is read from.
         self._segment: Segment | None = None
         self._place = 0
@@ -181,7 +185,9 @@ class SoundLane:
         if self._reader is None:
             return
         self._reader.end_here()
+        self._is_ending = True
         self._produce()
+        self._is_ending = False
         self._end_piece()
         self._reader = None
 
@@ -199,10 +205,16 @@ class SoundLane:
         while (self._segment is not None or self._begin_piece()) and self._read_on():
             pass
 
+    def _is_settled(self) -> bool:
+        assert self._clock is not None
+        return self._is_ending or self._pushed >= _SETTLE_S * self._clock.rate
+
     def _begin_piece(self) -> bool:
         """Begin a piece in the first segment that has samples; return whether there is one."""
         assert self._reader is not None
         assert self._clock is not None
+        if not self._is_settled():
+            return False
         readable_end = self._reader.readable_end
         have_s = self._clock.capture_s(self._first + self._reader.first_readable)
         for segment in self._time.segments:
@@ -289,15 +301,16 @@ class SoundLane:
         health.frames_lost += block.lost
         if not len(block.samples):
             return
-        peaks = np.abs(block.samples).max(axis=1)
-        if peaks.max() == 0.0:
+        peak = max(float(block.samples.max()), -float(block.samples.min()))
+        if peak == 0.0:
             health.zero_s += len(block.samples) / block.rate
-        else:
-            health.zero_s = 0.0
-            health.was_heard = True
-        cut = peaks >= _CLIPPED
-        # Three in a row: a tall wave may touch the limit, but does not rest there.
-        health.clipped += int(np.count_nonzero(cut[2:] & cut[1:-1] & cut[:-2]))
+            return
+        health.zero_s = 0.0
+        health.was_heard = True
+        if peak >= _CLIPPED:
+            cut = np.abs(block.samples).max(axis=1) >= _CLIPPED
+            # Three in a row: a tall wave may touch the limit, but does not rest there.
+            health.clipped += int(np.count_nonzero(cut[2:] & cut[1:-1] & cut[:-2]))
 
 
 def _end_of(segment: Segment) -> int:

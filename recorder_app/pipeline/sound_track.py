@@ -21,9 +21,10 @@ from recorder_app.pipeline.sound_lane import SoundLane
 
 # How long a device that was there is waited for. Longer than any scheduling hiccup and a Bluetooth
 # burst; the track stands still for that long before it goes on with silence.
-_GRACE_NS = 500 * NS_PER_MS
-# How far behind a track stays while a device is away, so that its first words are not too late.
-_ABSENT_LAG_NS = 300 * NS_PER_MS
+_GRACE_NS = 600 * NS_PER_MS
+# How far behind a track stays while a device is away, so that its first words are not too late:
+# their place in time is known only after a while (see SoundLane).
+_ABSENT_LAG_NS = 400 * NS_PER_MS
 _LOOK_S = 0.05
 # After this long the end is written with what has come.
 _FINISH_S = 2.0
@@ -157,6 +158,9 @@ class SoundTrack:
             return
         sounds = [self._shaped(lane, lane.sound.take(until)) for lane in self.lanes]
         self._taken = until
+        if until == self._end:
+            # The end is a cut like any other.
+            sounds = [_faded_out(each) for each in sounds]
         self.encoder.encode(self._limiter.push(mix(sounds, [1.0] * len(sounds))))
 
     def _horizon(self, lane: Lane, now_ns: int) -> int:
@@ -188,6 +192,12 @@ class SoundTrack:
             lane.level = Level.of(np.concatenate(lane.measured))
             lane.measured.clear()
         return samples
+
+
+def _faded_out(samples: Samples) -> Samples:
+    count = min(_RAMP_FRAMES, len(samples))
+    ramp = np.linspace(1, 0, count, dtype=np.float32)[:, np.newaxis]
+    return np.concatenate([samples[: len(samples) - count], samples[len(samples) - count :] * ramp])
 
 
 def _place(media_ns: int) -> int:
