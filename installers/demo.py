@@ -13,7 +13,9 @@ from typing import Any
 
 import xcffib
 
+from installers.tune import tune
 from installers.virtual_desktop import VirtualDesktop
+from installers.virtual_sound import installed_server
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 10
@@ -38,7 +40,8 @@ def _desktop() -> Iterator[dict[str, str]]:
         yield dict(os.environ)
         return
     print(f"No X11 screen here: recording a virtual one for {SECONDS} seconds.", flush=True)
-    with VirtualDesktop() as desktop:
+    server = installed_server()
+    with VirtualDesktop(sound=server) as desktop:
         program = str(ROOT / "installers" / "painter.py")
         window = ["--title", "notes.txt", "--geometry", "1280x720+320+180"]
         painter = subprocess.Popen(
@@ -52,7 +55,9 @@ def _desktop() -> Iterator[dict[str, str]]:
             try:
                 if painter.stdout is None or painter.stdout.readline() != "ready\n":
                     raise RuntimeError("The painter did not start.")
-                yield desktop.environment
+                # Longer than anything before and after the recording takes.
+                with tune(desktop.environment, 6 * SECONDS) if server else contextlib.nullcontext():
+                    yield desktop.environment
             finally:
                 painter.terminate()
 
@@ -80,12 +85,14 @@ def _record(target: Path, environment: dict[str, str]) -> tuple[int, str]:
 
 
 def _summary(result: dict[str, Any]) -> str:
-    sound = ", ".join(result["audio_codecs"]) or "no sound"
+    codecs = ", ".join([result["video_codec"], *result["audio_codecs"]])
+    heard = [f"{each['device']}, peak {each['peak_db']:.0f} dB" for each in result["sounds"]]
     lines = {
         "file": result["path"],
         "size": f"{result['size_bytes'] / 1e6:.2f} MB",
-        "codecs": f"{result['video_codec']}, {sound} in {result['container']}",
+        "codecs": f"{codecs} in {result['container']}",
         "picture": f"{result['width']}x{result['height']}",
+        "sound": "; ".join(heard) or "none",
         "duration": f"{result['duration_s']:.1f} s",
         "frames": f"{result['frames_captured']} captured, {result['frames_unchanged']} unchanged, "
         f"{result['frames_dropped']} dropped",

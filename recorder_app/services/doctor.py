@@ -11,13 +11,21 @@ import msgspec
 
 from recorder_app import __version__, paths
 from recorder_app.capture.desktop_session import require_screen, session_type
-from recorder_app.errors import RecorderError
+from recorder_app.errors import EncoderFailed, RecorderError
 from recorder_app.media import profiles
-from recorder_app.media.codecs import VideoFormat, library_versions, try_encoder
+from recorder_app.media.codecs import (
+    VideoFormat,
+    library_versions,
+    try_encoder,
+    try_sound_encoder,
+)
+from recorder_app.media.denoise import Denoiser
+from recorder_app.services.devices import DeviceList, list_devices
 from recorder_app.texts import N_, translate
 
 # Less than this is not enough for a recording worth starting; the engine's own limits are lower.
 _FREE_BYTES = 500_000_000
+_LISTEN_S = 0.2
 _TRIAL = VideoFormat(1280, 720, 30, profiles.DEFAULT_QUALITY)
 
 
@@ -42,8 +50,8 @@ class Diagnosis(msgspec.Struct, frozen=True):
 
 
 def diagnose() -> Diagnosis:
-    """Try display, capture, every encoder and the disk. Takes about a second."""
-    checks = [*_screen(), *_encoders(), _disk(paths.videos_folder())]
+    """Try display, capture, sound, every encoder and the disk. Takes a second or two."""
+    checks = [*_screen(), *_sound(), *_encoders(), *_sound_encoders(), _disk(paths.videos_folder())]
     return Diagnosis(
         can_record=all(check.works for check in checks if check.required),
         version=__version__,
@@ -106,6 +114,51 @@ def _encoders() -> list[Check]:
             )
         )
     return checks
+
+
+def _sound() -> list[Check]:
+    found = list_devices(_LISTEN_S)
+    return [
+        Check("sound server", bool(found.server), found.server or found.problem),
+        _device("microphone", found, N_("There is no microphone.")),
+        _device("system sound", found, N_("System sound cannot be recorded here.")),
+    ]
+
+
+def _device(name: str, found: DeviceList, missing: str) -> Check:
+    """Return whether the default device of a kind can be recorded, and how loud it is now."""
+    kind = name.split()[0]
+    default = next((each for each in found.devices if each.kind == kind and each.is_default), None)
+    if default is None:
+        return Check(
+            name, False, translate(missing if found.server else N_("It needs a sound server."))
+        )
+    if not default.works:
+        return Check(name, False, f"{default.description}: {default.problem}")
+    if default.is_muted:
+        return Check(
+            name,
+            False,
+            translate(N_("{name} is muted."), name=default.description),
+            translate(N_("Switch it on in the system's sound settings.")),
+        )
+    level = translate(N_("silent now")) if default.is_silent else f"{default.peak_db:.0f} dB"
+    return Check(name, True, f"{default.description}, {level}")
+
+
+def _sound_encoders() -> list[Check]:
+    known = profiles.load()
+    needed = known.profiles[profiles.DEFAULT_PROFILE].sound
+    checks = []
+    for name, encoder in known.sound_encoders.items():
+        failure = try_sound_encoder(name)
+        detail = f"{encoder.codec}: {failure}" if failure else encoder.codec
+        checks.append(Check(f"sound encoder {name}", not failure, detail, required=name in needed))
+    try:
+        Denoiser(1)
+    except EncoderFailed as error:
+        return [*checks, Check("noise filter", False, error.message, error.hint)]
+    return [*checks, Check("noise filter", True, "--denoise")]
 
 
 def _disk(folder: Path) -> Check:

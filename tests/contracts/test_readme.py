@@ -57,7 +57,7 @@ def test_the_make_targets_exist_and_the_first_two_are_run_by_ci() -> None:
 
 def test_the_table_of_options_is_true() -> None:
     for field in RecordingSettings.__struct_fields__:
-        assert f"| `--{field}`" in README, field
+        assert f"| `--{field.replace('_', '-')}`" in README, field
     defaults = RecordingSettings()
     assert f"| `--fps` | {defaults.fps} |" in README
     assert f"| `--format` | `{defaults.format}` |" in README

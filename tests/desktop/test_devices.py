@@ -177,3 +177,42 @@ def test_the_default_microphone_may_be_missing(any_env: dict[str, str], tmp_path
     assert result["audio_codecs"] == ["opus"]
     missing = [each for each in result["warnings"] if NO_SERVER in each]
     assert len(missing) == ("no-sound-server" in any_env["PULSE_SERVER"])
+
+
+def test_the_doctor_tries_the_sound(env: dict[str, str]) -> None:
+    with play_tone(env, "mic_in"):
+        began = time.monotonic()
+        found = run_json("doctor", env=env)
+        assert time.monotonic() - began < 2.5
+    checks = {each["name"]: each for each in found["checks"]}
+    sound = ("sound server", "microphone", "system sound", "noise filter")
+    assert all(checks[name]["works"] and not checks[name]["required"] for name in sound)
+    assert checks["microphone"]["detail"] == "Virtual microphone, -6 dB"
+    assert checks["system sound"]["detail"] == "Monitor of Virtual speakers, silent now"
+    assert checks["sound encoder libopus"]["works"]
+    assert checks["sound encoder libopus"]["required"]
+    assert not checks["sound encoder aac"]["required"]
+
+
+def test_the_doctor_says_what_is_wrong_with_the_sound(
+    sound: VirtualSound, own_desktop: VirtualDesktop
+) -> None:
+    env = own_desktop.environment | sound.variables
+    subprocess.run(["pactl", "set-source-mute", "mic", "1"], env=env, check=True, timeout=20)
+    lines = run("doctor", env=env).stdout.splitlines()
+    [muted] = [line for line in lines if line.startswith("no     microphone")]
+    assert "Virtual microphone is muted. Switch it on" in muted
+    sound.kill_server()
+    done = run("doctor", env=env)
+    # A recording is possible without sound.
+    assert done.returncode == 0
+    found = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert f"no sound server {NO_SERVER}" in found
+    assert "no microphone It needs a sound server." in found
+    assert "no system sound It needs a sound server." in found
+
+
+def test_the_doctor_misses_a_sound_encoder(env: dict[str, str]) -> None:
+    done = run("doctor", env=env | {"RECORDER_APP_FAULTS": "encoder.open.libopus=enospc"})
+    assert done.returncode == 1
+    assert "FAILS  sound encoder libopus" in done.stdout
