@@ -11,10 +11,13 @@ from recorder_app.pipeline.events import (
     HealthEvent,
     Marked,
     RecordingState,
+    SoundStatistics,
     StateChanged,
     Statistics,
 )
 
+_NAMES = {"microphone": "mic", "system": "sys"}
+_HEIGHTS = "▁▂▃▄▅▆▇█"
 _ERASE = "\r\x1b[2K"
 
 
@@ -61,6 +64,16 @@ def clock_text(seconds: float) -> str:
     return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
+def _meter(sound: SoundStatistics) -> str:
+    """Return the level as one sign of eight heights, each 6 dB."""
+    if sound.is_lost:
+        return "gone"
+    if sound.is_muted:
+        return "muted"
+    height = int((sound.peak_db + 6 * len(_HEIGHTS)) / 6)
+    return _HEIGHTS[min(max(height, 0), len(_HEIGHTS) - 1)]
+
+
 def _line(state: RecordingState, now: Statistics) -> str:
     sign = "❚❚ paused" if state is RecordingState.PAUSED else "● recording"
     parts = [
@@ -68,6 +81,7 @@ def _line(state: RecordingState, now: Statistics) -> str:
         f"{now.size_bytes / 1e6:.1f} MB",
         f"{now.frames_dropped} dropped",
     ]
+    parts += [f"{_NAMES.get(each.kind, each.kind)} {_meter(each)}" for each in now.sounds]
     if now.free_bytes is not None:
         parts.append(f"{now.free_bytes / 1e9:.0f} GB free")
     return "  ".join(parts)

@@ -22,6 +22,7 @@ from recorder_app.pipeline.queues import BoundedQueue
 from recorder_app.pipeline.sound_graph import OpenedSound, SoundGraph
 from recorder_app.pipeline.stage import Worker
 from recorder_app.pipeline.synchronizer import VideoSynchronizer
+from recorder_app.texts import N_, translate
 
 # A quarter of a second at 30 fps: room for a hiccup of the encoder, little enough to notice that
 # it cannot keep up. Eight whole 1080p pictures are 66 MB.
@@ -119,6 +120,12 @@ class RecordingGraph:
     @property
     def is_running(self) -> bool:
         return self.sound.is_running or any(worker.is_alive() for worker in self._workers)
+
+    @property
+    def tracks(self) -> dict[int, str]:
+        """The streams of the file with names for people."""
+        named = {track.encoder.index: track.name for track in self.sound.tracks}
+        return {VIDEO_TRACK: translate(N_("The picture"))} | named
 
     @property
     def video_end_ns(self) -> int | None:

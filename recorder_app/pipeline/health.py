@@ -9,7 +9,7 @@ from pathlib import Path
 from recorder_app.errors import DiskFull, PipelineStalled, RecorderError
 from recorder_app.media.clock import NS_PER_S, SystemClock
 from recorder_app.pipeline.events import HealthEvent, Severity
-from recorder_app.pipeline.graph import RecordingGraph
+from recorder_app.pipeline.graph import VIDEO_TRACK, RecordingGraph
 from recorder_app.pipeline.plan import RecordingPlan
 from recorder_app.texts import N_, translate
 
@@ -49,8 +49,9 @@ class HealthMonitor:
         self._graph = graph
         self._clock = SystemClock()
         self._told: set[str] = set()
-        self._bytes = 0
-        self._grown_ns = self._clock.now_ns()
+        now_ns = self._clock.now_ns()
+        # Bytes of each track when it last grew, and when that was.
+        self._growth = {track: (0, now_ns) for track in graph.tracks}
         self.error: RecorderError | None = None
 
     def look(self, *, is_paused: bool) -> Iterator[HealthEvent]:
@@ -79,21 +80,22 @@ class HealthMonitor:
             )
 
     def _look_at_growth(self, is_paused: bool) -> Iterator[HealthEvent]:
+        """Each track by itself: sound that goes on must not hide a picture that stands still."""
         now_ns = self._clock.now_ns()
-        size = sum(self._graph.muxer.track_bytes.values())
-        if size != self._bytes or is_paused:
-            self._bytes, self._grown_ns = size, now_ns
-            self._told.discard("track_stalled")
-            return
-        still_ns = now_ns - self._grown_ns
-        if still_ns > _STALL_END_NS:
-            self.error = stalled()
-        elif still_ns > _STALL_WARN_NS:
-            yield from self._once(
-                "track_stalled",
-                Severity.DANGER,
-                translate(N_("The picture is not being written any more.")),
-            )
+        for track, name in self._graph.tracks.items():
+            size = self._graph.muxer.track_bytes.get(track, 0)
+            before, grown_ns = self._growth[track]
+            is_picture = track == VIDEO_TRACK
+            code = "track_stalled" if is_picture else f"track_stalled_{track}"
+            if size != before or is_paused:
+                self._growth[track] = size, now_ns
+                self._told.discard(code)
+            elif is_picture and now_ns - grown_ns > _STALL_END_NS:
+                self.error = stalled()
+            elif now_ns - grown_ns > _STALL_WARN_NS:
+                text = translate(N_("{name} is not being written any more."), name=name)
+                severity = Severity.DANGER if is_picture else Severity.WARNING
+                yield from self._once(code, severity, text)
 
     def _look_at_drops(self) -> Iterator[HealthEvent]:
         captured = self._graph.synchronizer.frames_captured

@@ -114,11 +114,9 @@ def offsets_ms(
 
     A file holds a run of the claps; their uneven distances tell which.
     """
-    shown = np.array([clap.shown_s for clap in claps])
-    starts = range(len(claps) - len(flashes) + 1)
-    first = min(
-        starts, key=lambda at: float(np.std(np.array(flashes) - shown[at : at + len(flashes)]))
-    )
+    seen, shown = np.array(flashes), np.array([clap.shown_s for clap in claps])
+    starts = range(len(shown) - len(seen) + 1)
+    first = min(starts, key=lambda at: float(np.std(seen - shown[at : at + len(seen)])))
     found = []
     for flash_s, clap in zip(flashes, claps[first:], strict=False):
         near = [beep_s for beep_s in beeps if abs(beep_s - flash_s) < 0.4]

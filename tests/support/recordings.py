@@ -60,6 +60,18 @@ def first_seen(sightings: list[Sighting]) -> dict[int, float]:
     return seen
 
 
+def track_ends(path: Path) -> list[float]:
+    """Return when the last packet of each track ends, in seconds."""
+    ends: dict[int, float] = {}
+    with av.open(path) as source:
+        assert isinstance(source, InputContainer)
+        for packet in source.demux():
+            if packet.pts is not None and packet.time_base is not None:
+                end_s = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+                ends[packet.stream_index] = max(ends.get(packet.stream_index, 0.0), end_s)
+        return [ends.get(stream.index, 0.0) for stream in source.streams]
+
+
 def rgb(frame: av.VideoFrame) -> Picture:
     """Return the picture as RGB, by the colour tags that the file carries."""
     return frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)

@@ -17,7 +17,8 @@ from recorder_app.pipeline.mixer import PeakLimiter, mix
 
 def tone(count: int, hz: float = 1000, rate: float = 48000, level: float = 0.5) -> Samples:
     wave = level * np.sin(2 * np.pi * hz * np.arange(count) / rate)
-    return wave.astype(np.float32)[:, np.newaxis]
+    samples: Samples = wave.astype(np.float32)[:, np.newaxis]
+    return samples
 
 
 # Drift corrector.
