@@ -17,11 +17,9 @@ from ctypes import (
     c_char_p,
     c_int,
     c_int64,
-    c_long,
     c_size_t,
     c_uint8,
     c_uint32,
-    c_uint64,
     c_void_p,
 )
 
@@ -37,8 +35,6 @@ CONTEXT_NO_AUTOSPAWN = 1
 CONTEXT_READY, CONTEXT_FAILED, CONTEXT_TERMINATED = 4, 5, 6
 STREAM_READY, STREAM_FAILED, STREAM_TERMINATED = 2, 3, 4
 
-STREAM_INTERPOLATE_TIMING = 0x0002
-STREAM_AUTO_TIMING_UPDATE = 0x0008
 STREAM_DONT_MOVE = 0x0200
 STREAM_ADJUST_LATENCY = 0x2000
 
@@ -109,28 +105,9 @@ class BufferAttributes(Structure):
     )
 
 
-class TimingInfo(Structure):
-    """``pa_timing_info``, times in microseconds, indexes in bytes"""
-
-    _fields_ = (
-        ("timestamp_s", c_long),
-        ("timestamp_us", c_long),
-        ("synchronized_clocks", c_int),
-        ("sink_usec", c_uint64),
-        ("source_usec", c_uint64),
-        ("transport_usec", c_uint64),
-        ("playing", c_int),
-        ("write_index_corrupt", c_int),
-        ("write_index", c_int64),
-        ("read_index_corrupt", c_int),
-        ("read_index", c_int64),
-    )
-
-
 ServerInfoCallback = CFUNCTYPE(None, c_void_p, POINTER(ServerInfo), c_void_p)
 SourceInfoCallback = CFUNCTYPE(None, c_void_p, POINTER(SourceInfo), c_int, c_void_p)
 SubscribeCallback = CFUNCTYPE(None, c_void_p, c_int, c_uint32, c_void_p)
-NotifyCallback = CFUNCTYPE(None, c_void_p, c_void_p)
 
 # name: (result, arguments)
 _FUNCTIONS = {
@@ -170,14 +147,9 @@ _FUNCTIONS = {
     "pa_stream_drop": (c_int, [c_void_p]),
     "pa_stream_write": (c_int, [c_void_p, c_void_p, c_size_t, c_void_p, c_int64, c_int]),
     "pa_stream_writable_size": (c_size_t, [c_void_p]),
-    "pa_stream_readable_size": (c_size_t, [c_void_p]),
-    "pa_stream_get_timing_info": (POINTER(TimingInfo), [c_void_p]),
-    "pa_stream_get_latency": (c_int, [c_void_p, POINTER(c_uint64), POINTER(c_int)]),
     "pa_stream_get_device_index": (c_uint32, [c_void_p]),
-    "pa_stream_get_device_name": (c_char_p, [c_void_p]),
     "pa_stream_is_suspended": (c_int, [c_void_p]),
     "pa_stream_get_buffer_attr": (POINTER(BufferAttributes), [c_void_p]),
-    "pa_stream_set_overflow_callback": (None, [c_void_p, NotifyCallback, c_void_p]),
 }
 
 

@@ -234,12 +234,7 @@ class RecordStream:
         )
         if not self._stream:
             connection.fail()
-        flags = (
-            libpulse.STREAM_DONT_MOVE
-            | libpulse.STREAM_ADJUST_LATENCY
-            | libpulse.STREAM_INTERPOLATE_TIMING
-            | libpulse.STREAM_AUTO_TIMING_UPDATE
-        )
+        flags = libpulse.STREAM_DONT_MOVE | libpulse.STREAM_ADJUST_LATENCY
         try:
             if (
                 self._library.pa_stream_connect_record(
@@ -270,18 +265,6 @@ class RecordStream:
         """The source that is recorded now."""
         index: int = self._library.pa_stream_get_device_index(self._stream)
         return index
-
-    def latency_s(self) -> float | None:
-        """Return how old the next sample to be read is, by the server's word; None if unknown."""
-        microseconds, is_negative = ctypes.c_uint64(), ctypes.c_int()
-        if (
-            self._library.pa_stream_get_latency(
-                self._stream, ctypes.byref(microseconds), ctypes.byref(is_negative)
-            )
-            < 0
-        ):
-            return None
-        return (-1 if is_negative.value else 1) * microseconds.value / 1e6
 
     def read(self) -> Fragment | None:
         """Return the next fragment that has come, None when there is none."""

@@ -49,7 +49,7 @@ class StateChanged(msgspec.Struct, frozen=True, tag="state"):
 
 
 class SoundStatistics(msgspec.Struct, frozen=True):
-    """One sound source now. Levels in dBFS over the last fifth of a second.
+    """One sound source. Levels in dBFS of the last fifth of a second, in a result of the loudest.
 
     `track_bytes` counts the packets of the track it is in. `frames_lost` never arrived, `gaps` is
     how often silence had to be put in, `drift_ppm` how much slower its clock runs than ours.

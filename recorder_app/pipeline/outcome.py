@@ -82,7 +82,7 @@ def keep(
         frames_dropped=graph.synchronizer.frames_dropped,
         warnings=warnings,
         truncated=truncated,
-        sounds=graph.sound.statistics(graph.muxer.track_bytes),
+        sounds=graph.sound.statistics(graph.muxer.track_bytes, whole=True),
     )
     if journal is not None:
         journal.entry.state = RecordingState.FINISHED

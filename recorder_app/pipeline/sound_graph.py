@@ -163,16 +163,18 @@ class SoundGraph:
             if lane.kind == "microphone":
                 lane.is_muted = is_muted
 
-    def statistics(self, track_bytes: dict[int, int]) -> list[SoundStatistics]:
-        """Return a snapshot of every lane. Thread-safe."""
+    def statistics(
+        self, track_bytes: dict[int, int], *, whole: bool = False
+    ) -> list[SoundStatistics]:
+        """Return a snapshot of every lane; levels are of now or of the `whole`. Thread-safe."""
         return [
             SoundStatistics(
                 kind=lane.kind,
                 device=lane.source.description,
                 track=track.name,
                 track_bytes=track_bytes.get(track.encoder.index, 0),
-                peak_db=round(lane.level.peak_db, 1),
-                rms_db=round(lane.level.rms_db, 1),
+                peak_db=round((lane.loudest if whole else lane.level).peak_db, 1),
+                rms_db=round((lane.loudest if whole else lane.level).rms_db, 1),
                 is_muted=lane.is_muted,
                 is_lost=lane.sound.health.is_lost,
                 frames_lost=lane.sound.health.frames_lost,
@@ -188,9 +190,6 @@ class SoundGraph:
     ) -> Callable[[], None]:
         def body() -> None:
             try:
-                if sound.error is not None:
-                    reason = sound.error.message
-                    sink.push_gap(AudioGap(self._clock.now_ns(), is_lost=True, reason=reason))
                 sound.plan.source.run(sink, stop)
             except BaseException:
                 # The other tracks go on; this one is silent from here.
@@ -231,6 +230,9 @@ def _lane(sound: OpenedSound, time: MediaTime, channels: int, offset_ns: int) ->
         offset_ns=offset_ns,
         make_filter=make_filter if sound.plan.denoise else None,
     )
+    if sound.error is not None:
+        # Told already: it is not lost, but has yet to come.
+        lane.health.is_lost = True
     return Lane(
         kind=sound.plan.kind,
         source=sound.plan.source,

@@ -117,7 +117,7 @@ class _LaneWatch:
         self._clipped = health.clipped
         yield from self._while(
             "sound_lost",
-            health.frames_lost > 0,
+            health.frames_lost > 0 or health.jumps > 0,
             N_("Some sound of {name} was lost, because this computer was too busy."),
         )
 

@@ -22,6 +22,8 @@ _LEAD_S = 2.0
 # A piece begins only when so much of its device's time has been seen: no stamp alone is believed.
 # Nothing is lost by that, the samples wait.
 _SETTLE_S = 0.15
+# Most that is read between two looks at the line: the controller needs to look often.
+_STEP_S = 0.1
 # Samples from this value on were cut off by the device.
 _CLIPPED = 0.999
 
@@ -91,6 +93,7 @@ class SoundLane:
         self._reader: SincReader | None = None
         self._first = 0
         self._is_ending = False
+        self._unread = 0
         # Of the open piece: its segment, the next place in the file and where it is read from.
         self._segment: Segment | None = None
         self._place = 0
@@ -107,7 +110,7 @@ class SoundLane:
         return self._filler.is_open
 
     def push(self, block: AudioBlock) -> None:
-        """Take the next block in."""
+        """Take the next block in; sound is made of it now or by the next ``produce``."""
         self._note(block)
         block = AudioBlock(
             block.capture_ns + self._offset_ns,
@@ -128,7 +131,9 @@ class SoundLane:
             return
         self._accept_doubted()
         self._accept(block)
-        self._produce()
+        self._unread += len(block.samples)
+        if self._unread >= _STEP_S * block.rate:
+            self.produce()
 
     def gap(self, gap: AudioGap) -> None:
         """Take in that the device sends nothing from now on."""
@@ -138,6 +143,14 @@ class SoundLane:
         health.is_lost, health.is_asleep = gap.is_lost, not gap.is_lost
         health.reason = gap.reason
         self._break_off()
+
+    def produce(self) -> None:
+        """Read as far as there are samples and time to place them."""
+        self._unread = 0
+        if self._reader is None:
+            return
+        while (self._segment is not None or self._begin_piece()) and self._read_on():
+            pass
 
     def take(self, until: int) -> Samples:
         """Return the sound up to place `until`; silence where there is none."""
@@ -186,7 +199,7 @@ class SoundLane:
             return
         self._reader.end_here()
         self._is_ending = True
-        self._produce()
+        self.produce()
         self._is_ending = False
         self._end_piece()
         self._reader = None
@@ -199,11 +212,6 @@ class SoundLane:
         self._pushed = 0
 
     # Pieces: what of a stretch stands in the file without a break.
-
-    def _produce(self) -> None:
-        """Read as far as there are samples and time to place them."""
-        while (self._segment is not None or self._begin_piece()) and self._read_on():
-            pass
 
     def _is_settled(self) -> bool:
         assert self._clock is not None

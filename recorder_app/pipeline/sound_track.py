@@ -25,7 +25,8 @@ _GRACE_NS = 600 * NS_PER_MS
 # How far behind a track stays while a device is away, so that its first words are not too late:
 # their place in time is known only after a while (see SoundLane).
 _ABSENT_LAG_NS = 400 * NS_PER_MS
-_LOOK_S = 0.05
+# Sound is worked on in batches of so much: less often is cheaper, and costs a crash as much more.
+_BATCH_S = 0.1
 # After this long the end is written with what has come.
 _FINISH_S = 2.0
 _RAMP_FRAMES = SAMPLE_RATE // 200
@@ -91,6 +92,7 @@ class Lane:
     is_muted: bool = False
     is_absent: bool = False
     level: Level = field(default_factory=Level)
+    loudest: Level = field(default_factory=Level)
     applied: float = 0.0
     measured: list[Samples] = field(default_factory=list)
 
@@ -121,6 +123,7 @@ class SoundTrack:
         self._taken = 0
         self._end: int | None = None
         self._deadline_s = 0.0
+        self._is_finishing = threading.Event()
         for lane in lanes:
             lane.applied = lane.gain
 
@@ -129,13 +132,17 @@ class SoundTrack:
             while self._end is None or self._taken < self._end:
                 # Before the queue is looked at: what was captured until now is in it or on its way.
                 now_ns = self._clock.now_ns()
-                for message in self.queue.get_all(_LOOK_S):
+                for message in self.queue.get_all(_BATCH_S):
                     sound = self.lanes[message.lane].sound
                     if isinstance(message.content, AudioGap):
                         sound.gap(message.content)
                     else:
                         sound.push(message.content)
+                for lane in self.lanes:
+                    lane.sound.produce()
                 self._advance(now_ns)
+                if self._clock.is_realtime:
+                    self._is_finishing.wait(_BATCH_S)
             self.encoder.encode(self._limiter.flush())
             self.encoder.flush()
         finally:
@@ -147,6 +154,7 @@ class SoundTrack:
         """Have the track end at media time `end_ns`. Thread-safe."""
         self._deadline_s = time.monotonic() + _FINISH_S
         self._end = _place(end_ns)
+        self._is_finishing.set()
 
     def _advance(self, now_ns: int) -> None:
         if not self._time.is_started:
@@ -191,6 +199,8 @@ class SoundTrack:
         if sum(map(len, lane.measured)) >= _LEVEL_FRAMES:
             lane.level = Level.of(np.concatenate(lane.measured))
             lane.measured.clear()
+            if lane.level.peak_db > lane.loudest.peak_db:
+                lane.loudest = lane.level
         return samples
 
 
