@@ -8,7 +8,8 @@ import threading
 import numpy as np
 
 from recorder_app.capture.base import SoundInfo, SoundSink
-from recorder_app.capture.pulse import PulseConnection, PulseSource, RecordStream
+from recorder_app.capture.pulse import PulseConnection, PulseSource
+from recorder_app.capture.pulse_stream import RecordStream
 from recorder_app.errors import SourceUnavailable
 from recorder_app.media.clock import NS_PER_S, Clock
 from recorder_app.media.sound import SAMPLE_RATE, AudioBlock, AudioGap, Samples

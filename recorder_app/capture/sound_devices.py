@@ -12,7 +12,8 @@ import numpy as np
 
 from recorder_app.capture import portaudio_library
 from recorder_app.capture.portaudio_library import PortAudioDevice
-from recorder_app.capture.pulse import PulseConnection, PulseSource, RecordStream
+from recorder_app.capture.pulse import PulseConnection, PulseSource
+from recorder_app.capture.pulse_stream import RecordStream
 from recorder_app.errors import SoundServerUnavailable, SourceUnavailable
 from recorder_app.media.sound import SAMPLE_RATE, Level, Samples
 from recorder_app.texts import N_, translate

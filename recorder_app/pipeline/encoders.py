@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import av
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
@@ -15,6 +18,10 @@ from recorder_app.pipeline.queues import BoundedQueue
 from recorder_app.pipeline.stage import Stage
 from recorder_app.pipeline.synchronizer import HEARTBEAT_NS
 from recorder_app.texts import N_
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+    from av.stream import Stream
 
 # Keyframes are at most this far apart in time, so that exact cutting encodes little and a player
 # seeks fast. Longer saves bytes, shorter costs them.
@@ -76,15 +83,25 @@ class VideoEncoderStage(Stage[TimedFrame]):
                 name=self._stream.codec_context.name,
                 reason=error,
             ) from error
-        now_ns = self._clock.now_ns()
-        for packet in packets:
-            self._output.put(
-                EncodedPacket(
-                    track=self._stream.index,
-                    packet=packet,
-                    size_bytes=packet.size,
-                    is_keyframe=packet.is_keyframe,
-                    capture_ns=capture_ns,
-                    encoded_ns=now_ns,
-                )
+        hand_on(packets, self._stream.index, self._output, capture_ns, self._clock.now_ns())
+
+
+def hand_on(
+    packets: Sequence[Packet[Stream]],
+    track: int,
+    output: BoundedQueue[EncodedPacket],
+    capture_ns: int,
+    encoded_ns: int,
+) -> None:
+    """Put what an encoder gave out into the muxer's queue, waiting for room. Raises Cancelled."""
+    for packet in packets:
+        output.put(
+            EncodedPacket(
+                track=track,
+                packet=packet,
+                size_bytes=packet.size,
+                is_keyframe=packet.is_keyframe,
+                capture_ns=capture_ns,
+                encoded_ns=encoded_ns,
             )
+        )

@@ -13,6 +13,7 @@ from recorder_app.errors import EncoderFailed
 from recorder_app.media.clock import Clock
 from recorder_app.media.frames import EncodedPacket
 from recorder_app.media.sound import SAMPLE_RATE, Samples
+from recorder_app.pipeline.encoders import hand_on
 from recorder_app.pipeline.queues import BoundedQueue
 from recorder_app.texts import N_
 
@@ -89,15 +90,6 @@ class SoundEncoder:
                 name=self._stream.codec_context.name,
                 reason=error,
             ) from error
+        # Sound waits for its whole frame: its own age is not what latency is about.
         now_ns = self._clock.now_ns()
-        for packet in packets:
-            self._output.put(
-                EncodedPacket(
-                    track=self._stream.index,
-                    packet=packet,
-                    size_bytes=packet.size,
-                    is_keyframe=False,
-                    capture_ns=now_ns,
-                    encoded_ns=now_ns,
-                )
-            )
+        hand_on(packets, self._stream.index, self._output, now_ns, now_ns)

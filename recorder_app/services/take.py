@@ -7,7 +7,8 @@ the other side dies, the recording goes on and is finished by a signal, by its d
 full disk.
 
 Commands: ``{"command": "start", "id": 1, "settings": {...}, "output": "...", "overwrite": false}``,
-then ``pause``, ``resume``, ``mark`` (with ``text``), ``stop``, ``cancel``, ``abort``. Each is
+then ``pause``, ``resume``, ``mark`` (with ``text``), ``mute``, ``unmute``, ``stop``, ``cancel``,
+``abort``. Each is
 answered by ``{"type": "reply", "id": 1}``, with ``error`` when it was refused.
 """
 

@@ -25,6 +25,17 @@ def sound_env(own_sound_desktop: VirtualDesktop, tmp_path: Path) -> dict[str, st
     return environment(own_sound_desktop.environment, home=tmp_path)
 
 
+@pytest.fixture
+def recorder(sound_env: dict[str, str], start_take: StartTake) -> Recorder:
+    """A recording process on that desktop, not recording yet."""
+    return start_take(sound_env)
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "take.webm"
+
+
 def start(recorder: Recorder, output: Path, **settings: Any) -> None:
     settings = {"target": "synthetic:pattern@320x240"} | settings
     reply = recorder.send("start", settings=settings, output=str(output))
@@ -74,12 +85,11 @@ def test_flash_and_beep_are_in_step_after_pauses_too(on_desktop: dict[str, str],
 
 def test_both_sources_are_in_step_on_tracks_of_their_own(
     sound_env: dict[str, str],
-    start_take: StartTake,
+    recorder: Recorder,
+    output: Path,
     tmp_path: Path,
 ) -> None:
-    output = tmp_path / "take.webm"
     with clapper(sound_env, tmp_path, "speakers", "mic_in") as claps:
-        recorder = start_take(sound_env)
         start(
             recorder,
             output,
@@ -103,13 +113,11 @@ def test_both_sources_are_in_step_on_tracks_of_their_own(
 def test_a_microphone_that_is_unplugged_and_back_three_times(
     own_sound_desktop: VirtualDesktop,
     sound_env: dict[str, str],
-    start_take: StartTake,
-    tmp_path: Path,
+    recorder: Recorder,
+    output: Path,
 ) -> None:
     sound = own_sound_desktop.sound
     sound.add_microphone("usb", "USB microphone")
-    output = tmp_path / "take.webm"
-    recorder = start_take(sound_env)
     start(recorder, output, mic="usb", system_audio=True, separate_tracks=True)
     for count in (1, 2, 3):
         with play_tone(sound_env, "usb_in"), play_tone(sound_env, "speakers"):
@@ -163,13 +171,11 @@ def test_a_server_that_is_killed_and_comes_back(
 def test_the_default_is_followed(
     own_sound_desktop: VirtualDesktop,
     sound_env: dict[str, str],
-    start_take: StartTake,
-    tmp_path: Path,
+    recorder: Recorder,
+    output: Path,
 ) -> None:
     sound = own_sound_desktop.sound
     sound.add_microphone("headset", "Headset")
-    output = tmp_path / "take.webm"
-    recorder = start_take(sound_env)
     start(recorder, output, mic="default")
     with play_tone(sound_env, "headset_in"):
         elapsed(recorder, 1)
@@ -185,13 +191,11 @@ def test_the_default_is_followed(
 def test_a_named_microphone_is_not_swapped_for_another(
     own_sound_desktop: VirtualDesktop,
     sound_env: dict[str, str],
-    start_take: StartTake,
-    tmp_path: Path,
+    recorder: Recorder,
+    output: Path,
 ) -> None:
     sound = own_sound_desktop.sound
     sound.add_microphone("usb", "USB microphone")
-    output = tmp_path / "take.webm"
-    recorder = start_take(sound_env)
     start(recorder, output, mic="USB microphone")
     # Somebody speaks into the other one all the time.
     with play_tone(sound_env, "mic_in"):
@@ -205,11 +209,9 @@ def test_a_named_microphone_is_not_swapped_for_another(
 
 def test_speakers_on_which_nothing_plays_hold_nothing_up(
     sound_env: dict[str, str],
-    start_take: StartTake,
-    tmp_path: Path,
+    recorder: Recorder,
+    output: Path,
 ) -> None:
-    output = tmp_path / "take.webm"
-    recorder = start_take(sound_env)
     start(recorder, output, system_audio=True)
     silent = health(recorder, "sound_silent")
     assert "System sound" in silent["message"]
@@ -223,10 +225,9 @@ def test_speakers_on_which_nothing_plays_hold_nothing_up(
 
 def test_a_silent_microphone_is_told_and_levels_are_shown(
     sound_env: dict[str, str],
-    start_take: StartTake,
+    recorder: Recorder,
     tmp_path: Path,
 ) -> None:
-    recorder = start_take(sound_env)
     start(recorder, tmp_path / "take.webm", mic="default", mic_gain=-6.0)
     silent = health(recorder, "sound_silent")
     assert "Virtual microphone" in silent["message"]
@@ -265,12 +266,11 @@ def test_a_silent_microphone_is_told_and_levels_are_shown(
 
 def test_a_tone_from_both_sources_mixed(
     sound_env: dict[str, str],
-    start_take: StartTake,
+    recorder: Recorder,
     tmp_path: Path,
 ) -> None:
     output = tmp_path / "take.mp4"
     with play_tone(sound_env, "mic_in", hz=440), play_tone(sound_env, "speakers", hz=1000):
-        recorder = start_take(sound_env)
         start(recorder, output, mic="mic", system_audio=True, format="mp4")
         elapsed(recorder, 3)
         result = stop(recorder)
