@@ -112,8 +112,10 @@ def offsets_ms(
 ) -> list[float]:
     """Return how much later than its flash each beep is in a file than it was in truth.
 
-    A file holds a run of the claps; their uneven distances tell which.
+    A file holds a run of the claps; their uneven distances tell which. The last may not be in the
+    log yet.
     """
+    flashes = flashes[: len(claps)]
     seen, shown = np.array(flashes), np.array([clap.shown_s for clap in claps])
     starts = range(len(shown) - len(seen) + 1)
     first = min(starts, key=lambda at: float(np.std(seen - shown[at : at + len(seen)])))
