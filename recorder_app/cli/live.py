@@ -39,7 +39,7 @@ class LiveLine:
                     self._rewrite(f"Recording starts in {seconds_left} s")
                 elif state is RecordingState.STOPPING:
                     self._rewrite("Finishing the file ...")
-            case Statistics():
+            case Statistics() if self._state is not RecordingState.STOPPING:
                 self._rewrite(_line(self._state, event))
             case HealthEvent():
                 self._note(f"! {event.message}")
