@@ -21,6 +21,10 @@
         DiskFull
         OutputNotWritable
         OutputExists
+        LibraryError            the library's database; media are never touched by it
+          LibraryLocked
+          LibraryCorrupt
+          LibraryTooNew
       MediaError
         UnreadableMedia
       ShareError
@@ -155,6 +159,29 @@ class OutputNotWritable(StorageError):
 
 class OutputExists(StorageError):
     code = "output_exists"
+
+
+class LibraryError(StorageError):
+    """The library's database cannot be used; recordings are safe in their files."""
+
+    code = "library"
+
+
+class LibraryLocked(LibraryError):
+    """Another program holds the database; the same call may succeed later."""
+
+    code = "library_locked"
+    retryable = True
+
+
+class LibraryCorrupt(LibraryError):
+    code = "library_corrupt"
+
+
+class LibraryTooNew(LibraryError):
+    """The database was written by a newer version of this program."""
+
+    code = "library_too_new"
 
 
 class MediaError(RecorderError):

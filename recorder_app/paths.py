@@ -19,6 +19,11 @@ def videos_folder() -> Path:
     return platformdirs.user_videos_path()
 
 
+def data_folder() -> Path:
+    """Return the folder of the library and what belongs to it; it may not exist yet."""
+    return platformdirs.user_data_path(APP_NAME, appauthor=False)
+
+
 def log_folder() -> Path:
     """Return the folder of the log files; it may not exist yet."""
     return platformdirs.user_log_path(APP_NAME, appauthor=False)

@@ -1,0 +1,1 @@
+"""The local library: recordings, sessions, edits and what people wrote about them."""
