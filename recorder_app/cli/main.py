@@ -79,8 +79,18 @@ def report(error: RecorderError) -> None:
 
 
 def _register() -> None:
-    from recorder_app.cli import inspect, record, selftest
+    from recorder_app.cli import inspect, record, rows, selftest
 
-    listing = (inspect.targets, inspect.devices, inspect.doctor)
-    for command in (record.record, record.take, *listing, selftest.selftest):
+    for command in (
+        record.record,
+        record.take,
+        inspect.targets,
+        inspect.devices,
+        inspect.doctor,
+        selftest.selftest,
+        rows.show,
+        rows.edit,
+        rows.delete,
+        rows.restore,
+    ):
         cli.add_command(command)

@@ -69,21 +69,33 @@ def record(*, output: Path | None, overwrite: bool, json_output: bool, **choices
     from recorder_app import logs, paths
     from recorder_app.pipeline.outcome import report as error_report
     from recorder_app.services.interrupts import Interrupts
+    from recorder_app.services.ledger import Ledger
     from recorder_app.services.recording import create_session, plan_recording
 
     logs.start(paths.log_folder())
+    settings = RecordingSettings(**choices)
     try:
-        plan = plan_recording(RecordingSettings(**choices), output=output, overwrite=overwrite)
+        plan = plan_recording(settings, output=output, overwrite=overwrite)
     except RecorderError as error:
         if json_output:
             write_line(as_json({"error": error_report(error)}))
         raise
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-    session = create_session(plan, events.put)
+    ledger = Ledger(plan, settings)
+    ledger.begin()
+
+    def note(event: Event) -> None:
+        ledger.note(event)
+        events.put(event)
+
+    session = create_session(plan, note)
     _on_signals(Interrupts(session))
     session.start()
     finished = _follow(events)
-    return _tell(finished, json_output=json_output)
+    status = _tell(finished, json_output=json_output)
+    if not ledger.enter():
+        say("It is not in the library yet: it will be entered when that can be opened.")
+    return status
 
 
 @click.command(hidden=True)

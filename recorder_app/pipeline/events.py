@@ -127,6 +127,7 @@ class RecordingResult(msgspec.Struct, frozen=True):
     warnings: list[str]
     truncated: bool
     sounds: list[SoundStatistics] = []
+    recording_id: str = ""
 
 
 class ErrorReport(msgspec.Struct, frozen=True):

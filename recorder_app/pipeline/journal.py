@@ -64,6 +64,7 @@ class JournalEntry(msgspec.Struct):
     markers: list[Marked] = []
     health: list[HealthEvent] = []
     result: RecordingResult | None = None
+    recording_id: str = ""
 
 
 SCHEMA = 1
@@ -83,7 +84,11 @@ class Journal:
 
     @classmethod
     def begin(
-        cls, media: Path, settings: dict[str, str | int | float | bool | None], tracks: list[Track]
+        cls,
+        media: Path,
+        settings: dict[str, str | int | float | bool | None],
+        tracks: list[Track],
+        recording_id: str = "",
     ) -> Journal:
         entry = JournalEntry(
             schema=SCHEMA,
@@ -93,6 +98,7 @@ class Journal:
             owner=Owner.this_process(),
             settings=settings,
             tracks=tracks,
+            recording_id=recording_id,
         )
         journal = cls(media, entry)
         journal.save()

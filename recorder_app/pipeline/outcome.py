@@ -83,6 +83,7 @@ def keep(
         warnings=warnings,
         truncated=truncated,
         sounds=graph.sound.statistics(graph.muxer.track_bytes, whole=True),
+        recording_id=plan.recording_id,
     )
     if journal is not None:
         journal.entry.state = RecordingState.FINISHED

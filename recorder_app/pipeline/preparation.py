@@ -81,6 +81,7 @@ def prepare(
             graph.file.path,
             plan.as_settings() | {"backend": info.backend},
             _tracks(info, choice, sounds, sound_choice),
+            plan.recording_id,
         )
     except BaseException:
         graph.discard()

@@ -12,6 +12,7 @@ from recorder_app import paths
 from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
 from recorder_app.library.models import Recording
+from recorder_app.services.entering import enter_pending
 
 
 def library_path() -> Path:
@@ -20,8 +21,13 @@ def library_path() -> Path:
 
 
 def open_library() -> Database:
-    """Open this user's library, making it if need be. Raises LibraryError or StorageError."""
-    return Database(library_path())
+    """Open this user's library, making it if need be, and enter the takes that wait for it.
+
+    Raises LibraryError or StorageError.
+    """
+    database = Database(library_path())
+    enter_pending(database)
+    return database
 
 
 class RecordingEntry(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from recorder_app import paths
 from recorder_app.capture.sources import create_microphone, create_source, create_system_sound
 from recorder_app.capture.targets import SyntheticTarget, Target, parse_target
 from recorder_app.errors import InvalidSettingError, OutputExists, OutputNotWritable
+from recorder_app.library.ids import new_id
 from recorder_app.media import profiles
 from recorder_app.media.clock import Clock, SystemClock
 from recorder_app.media.outfile import storage_error
@@ -54,6 +55,7 @@ def plan_recording(
         quality=settings.quality,
         fps=settings.fps,
         target=settings.target,
+        recording_id=new_id(),
         limit_s=settings.duration,
         delay_s=settings.delay,
         sounds=tuple(_sounds(settings, target, clock)),

@@ -33,6 +33,7 @@ from recorder_app.pipeline.events import ErrorReport, Event, Finished, Statistic
 from recorder_app.pipeline.session import RecordingSession
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.interrupts import Interrupts
+from recorder_app.services.ledger import Ledger
 from recorder_app.services.recording import create_session, plan_recording
 from recorder_app.settings import RecordingSettings
 from recorder_app.texts import N_
@@ -119,6 +120,7 @@ class Take:
         self._commands = commands
         self._writer = MessageWriter(events)
         self._session: RecordingSession | None = None
+        self._ledger: Ledger | None = None
         # Before a recording is started a signal ends the process.
         self.interrupts = Interrupts()
         self._finished: queue.SimpleQueue[Finished | None] = queue.SimpleQueue()
@@ -131,6 +133,8 @@ class Take:
         self._writer.send(Ready())
         threading.Thread(target=self._read, name="command-reader", daemon=True).start()
         finished = self._finished.get()
+        if self._ledger is not None:
+            self._ledger.enter()
         self._writer.close()
         return exit_code(finished) if finished is not None else 0
 
@@ -169,15 +173,20 @@ class Take:
     def _start(self, command: TakeCommand) -> None:
         if self._session is not None:
             raise InvalidStateError(self._session.state.value, "start")
+        settings = _settings(command.settings)
         plan = plan_recording(
-            _settings(command.settings),
+            settings,
             output=None if command.output is None else Path(command.output),
             overwrite=command.overwrite,
         )
+        self._ledger = Ledger(plan, settings)
+        self._ledger.begin()
         self._session = self.interrupts.session = create_session(plan, self._pass_on)
         self._session.start()
 
     def _pass_on(self, event: Event) -> None:
+        assert self._ledger is not None
+        self._ledger.note(event)
         self._writer.send(event)
         if isinstance(event, Finished):
             self._finished.put(event)

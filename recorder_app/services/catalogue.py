@@ -1,0 +1,104 @@
+"""Looking at, changing, deleting and restoring recordings of this user's library."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from recorder_app.errors import InvalidSettingError
+from recorder_app.library import recordings
+from recorder_app.library.database import Database
+from recorder_app.services.library import RecordingEntry, entry_of, open_library
+from recorder_app.texts import N_
+
+# More is no name any more; descriptions may be as long as they are.
+_LONGEST_NAME = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What to change of a recording; None and empty tuples leave things as they are.
+
+    An empty project takes it out of its project.
+    """
+
+    title: str | None = None
+    description: str | None = None
+    project: str | None = None
+    tags: tuple[str, ...] = ()
+    untags: tuple[str, ...] = ()
+    is_favourite: bool | None = None
+
+
+def show(recording_id: str) -> RecordingEntry:
+    """Return one recording. Raises InvalidRequest when there is none of that id."""
+    with _library() as database, database.read() as session:
+        return entry_of(recordings.get(session, recording_id))
+
+
+def edit(recording_id: str, changes: Changes) -> RecordingEntry:
+    """Change one recording and return it as it is then.
+
+    Raises InvalidRequest when there is none of that id, or a title would be empty.
+    """
+    columns: dict[str, Any] = {}
+    if changes.title is not None:
+        columns["title"] = _name(changes.title, "title")
+    if changes.description is not None:
+        columns["description"] = _text(changes.description)
+    if changes.project is not None:
+        columns["project"] = _name(changes.project, "project") if changes.project.strip() else None
+    if changes.is_favourite is not None:
+        columns["is_favourite"] = changes.is_favourite
+    with _library() as database, database.write() as session:
+        row = recordings.get(session, recording_id)
+        if changes.tags or changes.untags:
+            kept = [tag.name for tag in row.tags if tag.name not in changes.untags]
+            columns["tags"] = kept + [_name(tag, "tag") for tag in changes.tags]
+        return entry_of(recordings.change(session, row, **columns))
+
+
+def delete(recording_ids: Sequence[str]) -> list[RecordingEntry]:
+    """Put recordings into the trash, all of them or, where one is not found, none."""
+    with _library() as database, database.write() as session:
+        rows = [recordings.get(session, each) for each in recording_ids]
+        for row in rows:
+            recordings.delete(session, row)
+        return [entry_of(row) for row in rows]
+
+
+def restore(recording_ids: Sequence[str]) -> list[RecordingEntry]:
+    """Take recordings out of the trash, all of them or none."""
+    with _library() as database, database.write() as session:
+        rows = [recordings.get(session, each) for each in recording_ids]
+        for row in rows:
+            recordings.restore(session, row)
+        return [entry_of(row) for row in rows]
+
+
+@contextlib.contextmanager
+def _library() -> Iterator[Database]:
+    database = open_library()
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _name(text: str, what: str) -> str:
+    name = " ".join(_text(text).split())
+    if not name or len(name) > _LONGEST_NAME:
+        raise InvalidSettingError(
+            N_("That is not possible as a {what}."),
+            hint=N_("It needs 1 to {most} characters."),
+            what=what,
+            most=_LONGEST_NAME,
+        )
+    return name
+
+
+def _text(text: str) -> str:
+    """Return `text` without what no database and no JSON can hold: broken Unicode and NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")

@@ -1,0 +1,86 @@
+"""Entering takes into the library that could not be entered when they ended."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from recorder_app.errors import RecorderError
+from recorder_app.library.database import Database
+from recorder_app.library.takes import enter_recording, enter_session
+from recorder_app.media import profiles
+from recorder_app.services.ledger import ACTIVE, TakeRecord, pending_takes, sidecar_of
+
+_log = logging.getLogger(__name__)
+
+
+def enter_pending(database: Database) -> None:
+    """Enter every take that waits; those still running are entered as active and go on waiting.
+
+    Any number of processes may do so at once. What fails is logged and waits on.
+    """
+    for file, record in pending_takes():
+        try:
+            _enter(database, record)
+        except RecorderError as error:
+            _log.warning("take not entered session=%s error=%s", record.session_id, error)
+            return
+        if record.status != ACTIVE:
+            file.unlink(missing_ok=True)
+
+
+def _enter(database: Database, record: TakeRecord) -> None:
+    pauses, tracks = sidecar_of(record)
+    result, error = record.result, record.error
+    settings = msgspec.to_builtins(record.settings)
+    devices = {"system": record.system, "tracks": tracks}
+    health = msgspec.to_builtins(record.health)
+    with database.write() as session:
+        enter_session(
+            session,
+            record.session_id,
+            recording_type=record.recording_type,
+            status=record.status,
+            started_at=record.started_at,
+            ended_at=record.ended_at,
+            duration_s=0.0 if result is None else result.duration_s,
+            pauses=pauses,
+            devices=devices,
+            settings=settings,
+            health=health,
+            path=record.path if result is None else result.path,
+            owner_pid=record.owner.pid,
+            owner_started=record.owner.started,
+            error=None if error is None else msgspec.to_builtins(error),
+        )
+        if result is None:
+            return
+        container = profiles.load().containers[result.container]
+        ended_at = record.ended_at or record.started_at
+        enter_recording(
+            session,
+            record.recording_id,
+            ended_at - timedelta(seconds=result.duration_s),
+            title=Path(result.path).stem,
+            recording_type=record.recording_type,
+            path=result.path,
+            container=result.container,
+            video_codec=result.video_codec,
+            audio_codecs=result.audio_codecs,
+            width=result.width,
+            height=result.height,
+            duration_s=result.duration_s,
+            file_size=result.size_bytes,
+            mime_type=container.mime_type,
+            quality=record.settings.quality,
+            session_id=record.session_id,
+            details={
+                "settings": settings,
+                "devices": devices,
+                "warnings": result.warnings,
+                "is_truncated": result.truncated,
+            },
+        )

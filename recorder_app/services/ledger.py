@@ -1,0 +1,179 @@
+"""What became of each take, written down without the engine ever waiting for the library.
+
+While a take runs there is only a small file for it in the ``pending`` folder; the library's
+packages are not even loaded. When it has ended it is entered, and the file goes. If the library is locked,
+broken or the process was killed, the file waits for whoever opens the library next.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import platform
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from recorder_app import paths
+from recorder_app.errors import RecorderError, StorageError
+from recorder_app.library.ids import new_id
+from recorder_app.media.outfile import storage_error
+from recorder_app.pipeline.events import (
+    ErrorReport,
+    Event,
+    Finished,
+    HealthEvent,
+    RecordingResult,
+    RecordingState,
+)
+from recorder_app.pipeline.journal import Owner, journal_path, read_journal
+from recorder_app.pipeline.plan import RecordingPlan
+from recorder_app.settings import RecordingSettings
+
+_log = logging.getLogger(__name__)
+
+ACTIVE, COMPLETED, FAILED, CANCELLED, INTERRUPTED = (
+    "active",
+    "completed",
+    "failed",
+    "cancelled",
+    "interrupted",
+)
+_TYPES = {"region": "region", "window": "window"}
+
+
+class TakeRecord(msgspec.Struct):
+    """One take as it stands in the ``pending`` folder. Times are UTC."""
+
+    session_id: str
+    recording_id: str
+    recording_type: str
+    path: str
+    settings: RecordingSettings
+    owner: Owner
+    system: str
+    started_at: datetime
+    status: str = ACTIVE
+    ended_at: datetime | None = None
+    health: list[HealthEvent] = []
+    result: RecordingResult | None = None
+    error: ErrorReport | None = None
+
+
+class Ledger:
+    """Keeps the record of one take. ``note`` is called by the session's thread and is quick.
+
+    What cannot be written is logged: no recording fails for its book-keeping.
+    """
+
+    def __init__(self, plan: RecordingPlan, settings: RecordingSettings) -> None:
+        kind = settings.target.partition(":")[0]
+        self.record = TakeRecord(
+            session_id=new_id(),
+            recording_id=plan.recording_id,
+            recording_type=_TYPES.get(kind, "screen"),
+            path=str(plan.output),
+            settings=settings,
+            owner=Owner.this_process(),
+            system=platform.platform(),
+            started_at=datetime.now(UTC),
+        )
+        self._file = pending_folder() / f"{self.record.session_id}.json"
+
+    def begin(self) -> None:
+        """Write the record before anything is opened."""
+        self._save()
+
+    def note(self, event: Event) -> None:
+        """Take in what the recording says of itself."""
+        record = self.record
+        if isinstance(event, HealthEvent):
+            record.health.append(event)
+        elif isinstance(event, Finished):
+            record.ended_at = datetime.now(UTC)
+            record.result, record.error = event.result, event.error
+            record.status = _status(event)
+            self._save()
+
+    def enter(self) -> bool:
+        """Enter the take, and whatever else waits, into the library; return whether that went well.
+
+        Slow: it loads the library's packages. What fails is done by the next opening.
+        """
+        # Imported only now: a recording starts without them.
+        from recorder_app.services.library import open_library
+
+        try:
+            open_library().close()
+        except RecorderError as error:
+            _log.warning("library not available error=%s", error)
+            return False
+        return not self._file.exists()
+
+    def _save(self) -> None:
+        try:
+            write_record(self._file, self.record)
+        except StorageError as error:
+            _log.warning("take not noted error=%s", error)
+
+
+def pending_folder() -> Path:
+    return paths.data_folder() / "pending"
+
+
+def write_record(file: Path, record: TakeRecord) -> None:
+    """Replace `file` by `record` as a whole. Raises StorageError."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(msgspec.json.encode(record))
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(name, file)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+    except OSError as error:
+        raise storage_error(error, file) from error
+
+
+def pending_takes() -> list[tuple[Path, TakeRecord]]:
+    """Return what waits to be entered; a damaged file is set aside."""
+    found = []
+    for file in sorted(pending_folder().glob("*.json")):
+        try:
+            record = msgspec.json.decode(file.read_bytes(), type=TakeRecord)
+        except FileNotFoundError:
+            # Another process has entered it meanwhile.
+            continue
+        except (msgspec.MsgspecError, OSError) as error:
+            _log.warning("pending take unreadable file=%s error=%s", file, error)
+            with contextlib.suppress(OSError):
+                file.rename(file.with_suffix(".damaged"))
+            continue
+        if record.status == ACTIVE and not record.owner.is_alive:
+            record.status = INTERRUPTED
+        found.append((file, record))
+    return found
+
+
+def sidecar_of(record: TakeRecord) -> tuple[list[tuple[float, float]], list[dict[str, object]]]:
+    """Return the take's pauses and tracks as its sidecar tells them; nothing without one."""
+    path = record.result.path if record.result is not None else record.path
+    try:
+        entry = read_journal(journal_path(Path(path)))
+    except (OSError, msgspec.MsgspecError):
+        return [], []
+    return entry.pauses, msgspec.to_builtins(entry.tracks)
+
+
+def _status(finished: Finished) -> str:
+    if finished.result is not None:
+        return COMPLETED
+    return CANCELLED if finished.state is RecordingState.CANCELLED else FAILED
