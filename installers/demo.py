@@ -70,7 +70,8 @@ def _record(target: Path, environment: dict[str, str]) -> tuple[int, str]:
     with subprocess.Popen(
         command,
         cwd=ROOT,
-        env=environment,
+        # Not into the library of whoever tries this.
+        env=environment | {"XDG_DATA_HOME": str(target.parent / ".library")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
