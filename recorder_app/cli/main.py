@@ -20,7 +20,7 @@ INTERRUPTED = 130
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    doctor: recording cannot work here
+  1    doctor: recording cannot work here; library check: damaged
   2    the request was wrong
   3    the screen or window cannot be had, or went away
   4    no encoder works, or encoding failed
@@ -79,7 +79,7 @@ def report(error: RecorderError) -> None:
 
 
 def _register() -> None:
-    from recorder_app.cli import inspect, record, rows, selftest
+    from recorder_app.cli import inspect, library, record, rows, selftest
 
     for command in (
         record.record,
@@ -92,5 +92,6 @@ def _register() -> None:
         rows.edit,
         rows.delete,
         rows.restore,
+        library.library,
     ):
         cli.add_command(command)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from recorder_app.errors import OutputNotWritable
-from recorder_app.library.database import copy_database
+from recorder_app.library.database import copy_database, problems_of
 from recorder_app.media.outfile import storage_error
 from recorder_app.texts import N_
 
@@ -47,6 +47,11 @@ def back_up_daily(path: Path, now: datetime) -> Path | None:
     if newest is not None and now.timestamp() - newest.stat().st_mtime < 86_400:
         return None
     return back_up(path, now)
+
+
+def newest_good(path: Path) -> Path | None:
+    """Return the newest backup that passes SQLite's check; None when none does."""
+    return next((each for each in backups(path) if not problems_of(each)), None)
 
 
 def before_migration(path: Path, now: datetime) -> Path:

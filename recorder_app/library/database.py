@@ -20,7 +20,7 @@ from sqlalchemy.exc import DatabaseError as SqlError
 from sqlalchemy.orm import Session
 
 from recorder_app.errors import LibraryCorrupt, LibraryError, LibraryLocked, RecorderError
-from recorder_app.library import schema
+from recorder_app.library import schema, search_index
 from recorder_app.media.outfile import storage_error
 from recorder_app.texts import N_
 
@@ -74,6 +74,7 @@ class Database:
         with translated(self.path), Session(self._engine, expire_on_commit=False) as session:
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield session
+            search_index.catch_up(session)
             session.commit()
 
     def check(self) -> list[str]:
@@ -109,6 +110,19 @@ def copy_database(source: Path, target: Path) -> None:
         raise storage_error(error, target) from error
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def problems_of(path: Path) -> list[str]:
+    """Return what is wrong with a database nobody writes to, without changing a byte of it."""
+    try:
+        with (
+            translated(path),
+            contextlib.closing(sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)) as file,
+        ):
+            found = [str(row[0]) for row in file.execute("PRAGMA quick_check")]
+    except RecorderError as error:
+        return [error.message]
+    return [problem for problem in found if problem != "ok"]
 
 
 @contextlib.contextmanager
