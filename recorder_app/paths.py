@@ -27,3 +27,13 @@ def data_folder() -> Path:
 def log_folder() -> Path:
     """Return the folder of the log files; it may not exist yet."""
     return platformdirs.user_log_path(APP_NAME, appauthor=False)
+
+
+def cache_folder() -> Path:
+    """Return the folder of what can be made anew; it may not exist yet."""
+    return platformdirs.user_cache_path(APP_NAME, appauthor=False)
+
+
+def preview_folder(recording_id: str) -> Path:
+    """Return where the pictures and the waveform of a recording are kept; it may not exist yet."""
+    return cache_folder() / "previews" / recording_id

@@ -1,0 +1,132 @@
+"""The job queue, as people see it: listing, finding by id, cancelling, trying again.
+
+Functions take a session of ``Database`` and raise InvalidRequest for what is not there or makes no
+sense.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from recorder_app.errors import InvalidRequest
+from recorder_app.library.models import Job
+from recorder_app.library.queue import OPEN, JobState, now
+from recorder_app.library.recordings import LEAST_ID
+from recorder_app.texts import N_
+
+
+def get(session: Session, text: str) -> Job:
+    """Return the job whose id is, begins or ends with `text`.
+
+    Raises InvalidRequest when there is none or more than one.
+    """
+    wanted = text.strip().lower()
+    found = session.get(Job, wanted)
+    if found is not None:
+        return found
+    matches: Sequence[Job] = ()
+    if len(wanted) >= LEAST_ID and wanted.isalnum():
+        matches = session.scalars(
+            select(Job).where(or_(Job.id.startswith(wanted), Job.id.endswith(wanted))).limit(2)
+        ).all()
+    if len(matches) == 1:
+        return matches[0]
+    raise InvalidRequest(
+        N_("Several jobs have an id like {id}.")
+        if matches
+        else N_("There is no job with the id {id}."),
+        hint=N_("“recorder-app jobs” shows them; give at least four characters of an id."),
+        id=text,
+    )
+
+
+def listed(
+    session: Session, states: Iterable[JobState] = tuple(JobState), *, limit: int = 50
+) -> Sequence[Job]:
+    """Return jobs in one of `states`: those running, then those to come, then the newest ends."""
+    wanted = set(states)
+    found: list[Job] = []
+    for state in (JobState.RUNNING, JobState.QUEUED):
+        if state in wanted:
+            found += session.scalars(
+                select(Job)
+                .where(Job.state == state)
+                .order_by(Job.priority.desc(), Job.created_at, Job.id)
+                .limit(limit - len(found))
+            )
+    ended = [state for state in wanted if state not in OPEN]
+    found += session.scalars(
+        select(Job)
+        .where(Job.state.in_(ended))
+        .order_by(Job.updated_at.desc(), Job.id.desc())
+        .limit(limit - len(found))
+    )
+    return found
+
+
+def of(session: Session, job_ids: Iterable[str]) -> Sequence[Job]:
+    """Return the jobs with these ids; those that are gone are left out."""
+    return session.scalars(select(Job).where(Job.id.in_(list(job_ids)))).all()
+
+
+def open_count(session: Session) -> int:
+    """Return how many jobs are queued or running."""
+    return session.scalar(select(func.count()).where(Job.state.in_(OPEN))) or 0
+
+
+def request_cancel(session: Session, job: Job) -> None:
+    """End a queued job; ask whoever runs it to end a running one, which takes about a second.
+
+    A failed one is not tried again any more. Raises InvalidRequest when it has ended otherwise.
+    """
+    match JobState(job.state):
+        case JobState.QUEUED | JobState.FAILED:
+            job.state = JobState.CANCELLED
+        case JobState.RUNNING:
+            job.cancel_requested = True
+        case JobState.DONE | JobState.CANCELLED:
+            raise InvalidRequest(
+                N_("Job {id} has ended already ({state})."), id=job.id, state=job.state
+            )
+    session.flush()
+
+
+def retry(session: Session, job: Job) -> None:
+    """Queue a job that failed or was cancelled again, or begin a waiting one at once.
+
+    It goes on where it was. Raises InvalidRequest when it runs, is done, or is queued anew already.
+    """
+    if job.state in (JobState.RUNNING, JobState.DONE):
+        raise InvalidRequest(
+            N_("Job {id} need not be tried again: it is {state}."), id=job.id, state=job.state
+        )
+    same = session.scalars(
+        select(Job).where(
+            Job.id != job.id,
+            Job.kind == job.kind,
+            Job.recording_id == job.recording_id,
+            Job.state.in_(OPEN),
+        )
+    )
+    if any(other.payload == job.payload for other in same):
+        raise InvalidRequest(N_("The same work is queued already."), id=job.id)
+    job.state, job.error, job.attempts = JobState.QUEUED, None, 0
+    job.cancel_requested, job.run_after = False, now()
+    session.flush()
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Delete jobs that were done or cancelled before that time; return how many."""
+    ended = session.scalars(
+        delete(Job)
+        .where(
+            Job.state.in_([JobState.DONE, JobState.CANCELLED]),
+            Job.updated_at < before,
+        )
+        .returning(Job.id)
+    )
+    return len(ended.all())

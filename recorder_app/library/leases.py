@@ -1,0 +1,193 @@
+"""Running jobs: their leases, and how they end.
+
+A lease is told by its owner's text and renewed while the work goes on. One that ran out, or whose
+owner is gone, goes back into the queue. So work may be done twice, and handlers have to bear it; it
+is never lost.
+
+Functions take the session of ``Database.write``.
+"""
+
+from __future__ import annotations
+
+import enum
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from recorder_app.library.models import Job, Recording
+from recorder_app.library.queue import LEASE_S, JobState
+
+# How often a job is begun without getting on before it is given up.
+MAX_ATTEMPTS = 5
+# 2 s, 8 s, 32 s, 2 minutes; a crash in the middle of a job takes the same turn, so that a job that
+# ends its process does not do so at once again.
+_BACKOFF_S = 2.0
+_BACKOFF_FACTOR = 4.0
+_BACKOFF_MOST_S = 3600.0
+
+
+class Hold(enum.Enum):
+    """What a runner learns about a job it works on."""
+
+    KEPT = "kept"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+
+def take_back(session: Session, at: datetime, is_gone: Callable[[str], bool]) -> int:
+    """Put jobs whose lease ran out, or whose owner `is_gone`, back; return how many there were.
+
+    One that was begun too often without getting on has failed: it may be what ends the process.
+    """
+    found = 0
+    for job in session.scalars(select(Job).where(Job.state == JobState.RUNNING)):
+        owner, until = job.lease_owner, job.lease_until
+        if owner is not None and until is not None and until >= at and not is_gone(owner):
+            continue
+        found += 1
+        if job.cancel_requested:
+            _end(job, JobState.CANCELLED)
+        elif job.attempts >= MAX_ATTEMPTS:
+            _end(job, JobState.FAILED)
+            job.error = {
+                "code": "abandoned",
+                "message": f"The program ended {job.attempts} times in the middle of it.",
+                "hint": "",
+            }
+        else:
+            _wait(job, at)
+    session.flush()
+    return found
+
+
+def look(session: Session, job_id: str, owner: str) -> Hold:
+    """Return whether `owner` still has the job and shall go on; any session will do."""
+    held = session.execute(select(Job.cancel_requested).where(*_held(job_id, owner))).one_or_none()
+    if held is None:
+        return Hold.LOST
+    return Hold.CANCELLED if held[0] else Hold.KEPT
+
+
+def renew(
+    session: Session,
+    job_id: str,
+    owner: str,
+    at: datetime,
+    *,
+    progress: float | None = None,
+    checkpoint: Mapping[str, Any] | None = None,
+    lease_s: float = LEASE_S,
+) -> Hold:
+    """Prolong the lease and keep how far the job is (0 to 1), and where to go on after a crash.
+
+    A job that gets on has all its attempts again.
+    """
+    values: dict[str, Any] = {"lease_until": at + timedelta(seconds=lease_s)}
+    if progress is not None:
+        values["progress"] = min(max(progress, 0.0), 1.0)
+    if checkpoint is not None:
+        values |= {"checkpoint": dict(checkpoint), "attempts": 1}
+    session.execute(update(Job).where(*_held(job_id, owner)).values(**values))
+    return look(session, job_id, owner)
+
+
+def succeed(
+    session: Session,
+    job_id: str,
+    owner: str,
+    result: Mapping[str, Any],
+    derived: Mapping[str, Any] | None = None,
+) -> bool:
+    """End a job well; return False if it is not `owner`'s any more.
+
+    `derived` are columns of the recording that were worked out, such as its checksum; they are kept
+    with the end of the job or not at all, and do not count as a change of the recording.
+    """
+    job = _mine(session, job_id, owner)
+    if job is None:
+        return False
+    _end(job, JobState.DONE)
+    job.result, job.progress, job.checkpoint = dict(result), 1.0, {}
+    if derived and job.recording_id is not None:
+        session.execute(
+            update(Recording)
+            .where(Recording.id == job.recording_id)
+            .values(**derived, updated_at=Recording.updated_at)
+        )
+    session.flush()
+    return True
+
+
+def fail(
+    session: Session,
+    job_id: str,
+    owner: str,
+    error: Mapping[str, Any],
+    at: datetime,
+    *,
+    is_retryable: bool,
+) -> JobState | None:
+    """Note why a job failed, and queue it again for later if that may help.
+
+    Returns its state; None if it is not `owner`'s any more.
+    """
+    job = _mine(session, job_id, owner)
+    if job is None:
+        return None
+    if is_retryable and job.attempts < MAX_ATTEMPTS and not job.cancel_requested:
+        _wait(job, at)
+    else:
+        _end(job, JobState.FAILED)
+    job.error = dict(error)
+    session.flush()
+    return JobState(job.state)
+
+
+def give_back(session: Session, job_id: str, owner: str) -> None:
+    """Return an unfinished job to the queue, as if it had not been begun; progress stays."""
+    job = _mine(session, job_id, owner)
+    if job is not None:
+        if job.cancel_requested:
+            _end(job, JobState.CANCELLED)
+        else:
+            job.state, job.lease_owner, job.lease_until = JobState.QUEUED, None, None
+            job.attempts -= 1
+        session.flush()
+
+
+def confirm_cancel(session: Session, job_id: str, owner: str) -> None:
+    """End a job whose handler has stopped because that was asked for."""
+    job = _mine(session, job_id, owner)
+    if job is not None:
+        _end(job, JobState.CANCELLED)
+        session.flush()
+
+
+def delay_s(attempts: int) -> float:
+    """Return how long to wait after so many attempts, in seconds.
+
+    It varies by a quarter, so that what failed together does not come back together.
+    """
+    exact = min(_BACKOFF_S * _BACKOFF_FACTOR ** max(attempts - 1, 0), _BACKOFF_MOST_S)
+    return exact * random.uniform(0.75, 1.25)
+
+
+def _held(job_id: str, owner: str) -> list[ColumnElement[bool]]:
+    return [Job.id == job_id, Job.lease_owner == owner, Job.state == JobState.RUNNING]
+
+
+def _mine(session: Session, job_id: str, owner: str) -> Job | None:
+    return session.scalar(select(Job).where(*_held(job_id, owner)))
+
+
+def _wait(job: Job, at: datetime) -> None:
+    _end(job, JobState.QUEUED)
+    job.run_after = at + timedelta(seconds=delay_s(job.attempts))
+
+
+def _end(job: Job, state: JobState) -> None:
+    job.state, job.lease_owner, job.lease_until = state, None, None
