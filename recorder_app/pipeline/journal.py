@@ -50,6 +50,25 @@ class Track(msgspec.Struct, frozen=True):
     is_essential: bool = True
 
 
+class Recovery(msgspec.Struct, frozen=True):
+    """What came of recovering a take that was cut short; `reason` is why it was left alone."""
+
+    at: datetime
+    is_recovered: bool
+    reason: str = ""
+
+
+class LibraryNote(msgspec.Struct, frozen=True):
+    """What people gave the recording in the library, to make that again from its folder."""
+
+    id: str
+    title: str = ""
+    description: str = ""
+    project: str | None = None
+    tags: list[str] = []
+    is_favourite: bool = False
+
+
 class JournalEntry(msgspec.Struct):
     """Everything the journal holds. Times of day are UTC, `*_s` are seconds of the recording."""
 
@@ -65,14 +84,27 @@ class JournalEntry(msgspec.Struct):
     health: list[HealthEvent] = []
     result: RecordingResult | None = None
     recording_id: str = ""
+    recovery: Recovery | None = None
+    library: LibraryNote | None = None
 
 
 SCHEMA = 1
+_PREFIX, _SUFFIX = ".", ".recorder.json"
 
 
 def journal_path(media: Path) -> Path:
     """Return the journal's path: hidden, beside the recording."""
-    return media.with_name(f".{media.name}.recorder.json")
+    return media.with_name(f"{_PREFIX}{media.name}{_SUFFIX}")
+
+
+def media_path(journal: Path) -> Path:
+    """Return the path of the recording whose journal is `journal`."""
+    return journal.with_name(journal.name.removeprefix(_PREFIX).removesuffix(_SUFFIX))
+
+
+def is_journal(name: str) -> bool:
+    """Return whether a file of this name is a journal."""
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
 class Journal:
@@ -147,3 +179,26 @@ class Journal:
 def read_journal(path: Path) -> JournalEntry:
     """Read a journal. Raises msgspec.MsgspecError when it is damaged and OSError."""
     return msgspec.json.decode(path.read_bytes(), type=JournalEntry)
+
+
+def sidecar(media: Path) -> JournalEntry | None:
+    """Return what stands beside `media`; None where nothing does, or nothing that can be read."""
+    try:
+        return read_journal(journal_path(media))
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def write_library_note(media: Path, note: LibraryNote) -> bool:
+    """Write `note` into the sidecar of `media`; return whether there is one.
+
+    Only once the recording is finished: until then the journal is its session's. Raises
+    StorageError.
+    """
+    entry = sidecar(media)
+    if entry is None or not entry.state.is_final:
+        return False
+    if entry.library != note:
+        entry.library = note
+        Journal(media, entry).save()
+    return True

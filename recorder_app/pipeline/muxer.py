@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import av
@@ -63,25 +63,8 @@ class MuxerStage(Stage[EncodedPacket]):
         self.track_bytes[item.track] = self.track_bytes.get(item.track, 0) + item.size_bytes
 
     def flush(self) -> None:
-        if not self._chapters:
-            return
-        ends = [at_s for at_s, _ in self._chapters[1:]]
         last_ns = max(self.track_ends_ns.values(), default=0)
-        ends.append(max(last_ns / NS_PER_S, self._chapters[-1][0]))
-        self._container.set_chapters(
-            [
-                {
-                    "id": number,
-                    "start": round(at_s * 1000),
-                    "end": round(end_s * 1000),
-                    "time_base": _MILLISECONDS,
-                    "metadata": {"title": title or f"Marker {number}"},
-                }
-                for number, ((at_s, title), end_s) in enumerate(
-                    zip(self._chapters, ends, strict=True), start=1
-                )
-            ]
-        )
+        set_chapters(self._container, self._chapters, last_ns / NS_PER_S)
 
     def _close(self) -> None:
         try:
@@ -109,3 +92,25 @@ class MuxerStage(Stage[EncodedPacket]):
             hint=N_("What was recorded so far is kept."),
             reason=error,
         )
+
+
+def set_chapters(
+    container: OutputContainer, marks: Sequence[tuple[float, str]], end_s: float
+) -> None:
+    """Make (seconds, title) pairs chapters of a file that ends at `end_s`."""
+    if not marks:
+        return
+    ends = [at_s for at_s, _ in marks[1:]]
+    ends.append(max(end_s, marks[-1][0]))
+    container.set_chapters(
+        [
+            {
+                "id": number,
+                "start": round(at_s * 1000),
+                "end": round(end_s * 1000),
+                "time_base": _MILLISECONDS,
+                "metadata": {"title": title or f"Marker {number}"},
+            }
+            for number, ((at_s, title), end_s) in enumerate(zip(marks, ends, strict=True), start=1)
+        ]
+    )
