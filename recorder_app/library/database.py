@@ -1,7 +1,7 @@
 """Opening the database: connections, transactions, and what SQLite's errors mean.
 
 Everything that is SQLite's own (pragmas, error codes, write locks, online backup) is here and in
-``search``, so that another database could take its place by its URL.
+``files``, ``sqlite_errors`` and ``search``, so that another database could take its place.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from pathlib import Path
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DatabaseError as SqlError
 from sqlalchemy.orm import Session
 
-from recorder_app.errors import LibraryCorrupt, LibraryError, LibraryLocked, RecorderError
-from recorder_app.library import schema, search_index
+from recorder_app.errors import LibraryCorrupt
+from recorder_app.library import schema, search_index, usage
+from recorder_app.library.files import copy_database, quoted, revision_of
+from recorder_app.library.sqlite_errors import corrupt, translated
 from recorder_app.media.outfile import storage_error
-from recorder_app.texts import N_
 
 _log = logging.getLogger(__name__)
 
@@ -35,28 +35,48 @@ _SLOW_S = 0.2
 class Database:
     """A library's database file. Thread-safe; sessions are not.
 
-    Opening brings an older schema up to date, after a backup. Raises LibraryError, and
-    StorageError when the file cannot be made.
+    Opening brings an older schema up to date, after a backup, and checks the file when a process
+    ended without closing it: a damaged one is never opened. Raises LibraryError, and StorageError
+    when the file cannot be made. `is_scratch` is for a copy nobody else knows of: without backup
+    and without a note that it is in use.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_scratch: bool = False) -> None:
         self.path = path
+        self._is_noted = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # Made by us first, so that nobody else of this machine may read it.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as error:
             raise storage_error(error, path) from error
+        # Looked at before the first connection that may write, be it only the journal's mode.
+        schema.refuse_newer(revision_of(path), path)
+        crashed: list[Path] = []
+        if not is_scratch:
+            _, crashed = usage.others(path)
+            usage.begin(path)
+            self._is_noted = True
         self._engine = _engine(path)
         try:
             with translated(path), self._engine.connect() as connection:
-                schema.bring_up_to_date(connection, path)
+                if crashed:
+                    _check_after_crash(connection, path)
+                schema.bring_up_to_date(connection, None if is_scratch else path)
         except BaseException:
-            self._engine.dispose()
+            self.close()
             raise
+        # Only now: a damaged database is refused again the next time.
+        for marker in crashed:
+            with contextlib.suppress(OSError):
+                marker.unlink(missing_ok=True)
 
     def close(self) -> None:
         self._engine.dispose()
+        if self._is_noted:
+            self._is_noted = False
+            usage.end(self.path)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
@@ -93,78 +113,17 @@ class Database:
         copy_database(self.path, target)
 
 
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database that may be in use. Raises LibraryError or StorageError."""
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    try:
-        with (
-            translated(source),
-            contextlib.closing(sqlite3.connect(f"file:{_quoted(source)}?mode=ro", uri=True)) as old,
-            contextlib.closing(sqlite3.connect(unfinished)) as new,
-        ):
-            os.chmod(unfinished, 0o600)
-            old.backup(new, pages=2000)
-            new.execute("PRAGMA journal_mode = DELETE")
-        os.replace(unfinished, target)
-    except OSError as error:
-        raise storage_error(error, target) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def problems_of(path: Path) -> list[str]:
-    """Return what is wrong with a database nobody writes to, without changing a byte of it."""
-    try:
-        with (
-            translated(path),
-            contextlib.closing(sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)) as file,
-        ):
-            found = [str(row[0]) for row in file.execute("PRAGMA quick_check")]
-    except RecorderError as error:
-        return [error.message]
-    return [problem for problem in found if problem != "ok"]
-
-
-@contextlib.contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn the database's errors into ours."""
-    try:
-        yield
-    except SqlError as error:
-        cause = error.orig if isinstance(error.orig, sqlite3.Error) else error
-        raise _meaning(cause, path) from error
-    except sqlite3.Error as error:
-        raise _meaning(error, path) from error
-
-
-def _meaning(error: BaseException, path: Path) -> RecorderError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    text = str(error)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return LibraryLocked(
-            N_("The library is in use by another program."), hint=N_("Try again in a moment.")
-        )
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return LibraryCorrupt(
-            N_("The library's database {path} is damaged ({reason})."),
-            hint=N_("“recorder-app library restore” brings a backup back. Recordings are safe."),
-            path=path,
-            reason=text,
-        )
-    if code == sqlite3.SQLITE_FULL:
-        return storage_error(OSError(28, text), path)
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return storage_error(OSError(13, text), path)
-    return LibraryError(
-        N_("The library cannot be used ({reason})."),
-        hint=N_("Recordings are safe. “recorder-app library check” looks at it."),
-        reason=text,
-    )
+def _check_after_crash(connection: Connection, path: Path) -> None:
+    _log.warning("library was not closed; checking it path=%s", path)
+    problems = [str(row) for row in connection.exec_driver_sql("PRAGMA quick_check(1)").scalars()]
+    connection.rollback()
+    if problems != ["ok"]:
+        raise corrupt(path, problems[0] if problems else "")
 
 
 def _engine(path: Path) -> Engine:
     engine = sqlalchemy.create_engine(
-        f"sqlite:///file:{_quoted(path)}?uri=true",
+        f"sqlite:///file:{quoted(path)}?uri=true",
         # Connections go from thread to thread, one user at a time.
         connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
     )
@@ -195,8 +154,3 @@ def _engine(path: Path) -> Engine:
             )
 
     return engine
-
-
-def _quoted(path: Path) -> str:
-    """Return `path` as SQLite's URIs want it."""
-    return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")

@@ -33,28 +33,36 @@ def version(connection: Connection) -> str | None:
     return None if revision is None else str(revision)
 
 
-def bring_up_to_date(connection: Connection, path: Path) -> None:
-    """Migrate the database at `path` if it is older.
+def is_known(revision: str | None) -> bool:
+    """Return whether this program can work with a database of `revision`."""
+    return revision is None or revision in _KNOWN
 
-    A backup is made first, unless it is new. Raises LibraryTooNew without touching anything when it
-    was written by a newer version of this program.
-    """
-    found = version(connection)
-    if found == HEAD:
-        return
-    if found is not None and found not in _KNOWN:
+
+def refuse_newer(revision: str | None, path: Path) -> None:
+    """Raise LibraryTooNew when `revision` was written by a newer version of this program."""
+    if not is_known(revision):
         raise LibraryTooNew(
             N_("The library {path} was made by a newer version of this program ({found})."),
             hint=N_("Install that version again. Nothing was changed."),
             path=path,
-            found=found,
+            found=revision,
         )
+
+
+def bring_up_to_date(connection: Connection, path: Path | None) -> None:
+    """Migrate the database at `path` if it is older; a backup is made first, unless it is new.
+
+    Without a path there is no backup. Raises LibraryError or StorageError.
+    """
+    found = version(connection)
+    if found == HEAD:
+        return
     # Imported only now: both take longer than everything else at the start.
-    from recorder_app.library.backups import before_migration
+    from recorder_app.library.backups import back_up
     from recorder_app.library.migrations import upgrade
 
     connection.rollback()
-    if found is not None:
-        before_migration(path, datetime.now(UTC))
+    if found is not None and path is not None:
+        back_up(path, datetime.now(UTC), "before-update")
     _log.info("library migrates from=%s to=%s", found, HEAD)
     upgrade(connection)

@@ -23,6 +23,9 @@ def upgrade(connection: Connection, target: str = "head") -> None:
     scripts = ScriptDirectory(str(Path(__file__).parent))
     # Foreign keys off, outside the transaction: rebuilding a table would delete what refers to it.
     connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    # And a table may be rebuilt although triggers of others name it. Its own go with it: a
+    # revision that rebuilds one makes them again.
+    connection.exec_driver_sql("PRAGMA legacy_alter_table = ON")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         context = MigrationContext.configure(
@@ -51,5 +54,6 @@ def upgrade(connection: Connection, target: str = "head") -> None:
         connection.rollback()
         raise
     finally:
+        connection.exec_driver_sql("PRAGMA legacy_alter_table = OFF")
         connection.exec_driver_sql("PRAGMA foreign_keys = ON")
         connection.rollback()

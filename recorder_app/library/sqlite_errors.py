@@ -1,0 +1,62 @@
+"""What SQLite's errors mean to a person."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError as SqlError
+
+from recorder_app.errors import LibraryCorrupt, LibraryError, LibraryLocked, RecorderError
+from recorder_app.media.outfile import storage_error
+from recorder_app.texts import N_
+
+WAYS_OUT = N_(
+    "“recorder-app library restore --newest” brings the newest good backup back, “recorder-app "
+    "library rebuild” makes a new library from the recordings. They are safe."
+)
+
+
+@contextlib.contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn the database's errors into ours."""
+    try:
+        yield
+    except SqlError as error:
+        cause = error.orig if isinstance(error.orig, sqlite3.Error) else error
+        raise _meaning(cause, path) from error
+    except sqlite3.Error as error:
+        raise _meaning(error, path) from error
+
+
+def corrupt(path: Path, reason: str) -> LibraryCorrupt:
+    """Return the error for a database that is damaged."""
+    return LibraryCorrupt(
+        N_("The library's database {path} is damaged ({reason})."),
+        hint=WAYS_OUT,
+        path=path,
+        reason=reason,
+    )
+
+
+def _meaning(error: BaseException, path: Path) -> RecorderError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    text = str(error)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LibraryLocked(
+            N_("The library is in use by another program."), hint=N_("Try again in a moment.")
+        )
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return corrupt(path, text)
+    if code == sqlite3.SQLITE_FULL:
+        return storage_error(OSError(errno.ENOSPC, text), path)
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return storage_error(OSError(errno.EACCES, text), path)
+    return LibraryError(
+        N_("The library cannot be used ({reason})."),
+        hint=N_("Recordings are safe. “recorder-app library check” looks at it."),
+        reason=text,
+    )
