@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from recorder_app.errors import InvalidRequest
-from recorder_app.library.models import AuditEntry, Project, Recording, Tag
+from recorder_app.library.models import AuditEntry, Project, Recording, RecordingTag, Tag
 from recorder_app.texts import N_
 
 LEAST_ID = 4
@@ -55,8 +55,14 @@ class Filter:
             row.deleted_at.is_not(None) if self.is_deleted else row.deleted_at.is_(None)
         ]
         if self.project is not None:
-            found.append(row.project.has(Project.name == self.project))
-        found += [row.tags.any(Tag.name == tag) for tag in self.tags]
+            # Looked up once, so that the index over projects and times is used.
+            project = select(Project.id).where(Project.name == self.project)
+            found.append(row.project_id == project.scalar_subquery())
+        for name in self.tags:
+            tag = select(Tag.id).where(Tag.name == name).scalar_subquery()
+            found.append(
+                exists().where(RecordingTag.recording_id == row.id, RecordingTag.tag_id == tag)
+            )
         if self.recording_type is not None:
             found.append(row.recording_type == self.recording_type)
         if self.status is not None:
@@ -72,7 +78,7 @@ class Filter:
         if self.is_favourite is not None:
             found.append(row.is_favourite.is_(self.is_favourite))
         if self.destination is not None:
-            found.append(row.share_links[self.destination].is_not(None))
+            found.append(row.share_links[self.destination].as_string().is_not(None))
         if self.ids is not None:
             found.append(row.id.in_(self.ids))
         return found
@@ -124,7 +130,13 @@ def page(
 ) -> Sequence[Recording]:
     """Return recordings `offset` to `offset` + `limit` of those `wanted`."""
     query = select(Recording).where(*(wanted or Filter()).conditions())
-    return session.scalars(_ordered(query, order).limit(limit).offset(offset)).all()
+    return session.scalars(ordered(query, order).limit(limit).offset(offset)).all()
+
+
+def count(session: Session, wanted: Filter | None = None) -> int:
+    """Return how many recordings are `wanted`."""
+    query = select(func.count()).select_from(Recording)
+    return session.scalar(query.where(*(wanted or Filter()).conditions())) or 0
 
 
 def change(session: Session, recording: Recording, **changes: Any) -> Recording:
@@ -167,7 +179,8 @@ def note(session: Session, action: str, subject_id: str, **details: Any) -> None
     )
 
 
-def _ordered(query: Select[Recording], order: Order) -> Select[Recording]:
+def ordered(query: Select[Any], order: Order) -> Select[Any]:
+    """Return `query` for recordings, sorted."""
     match order:
         case Order.DATE:
             return query.order_by(Recording.created_at.desc(), Recording.id.desc())

@@ -290,3 +290,46 @@ def upgrade() -> None:
     op.create_index(
         "ix_annotations_recording_id", "annotations", ["recording_id", "at_s"], unique=False
     )
+    for statement in (*_SEARCH, *_search_triggers()):
+        op.execute(statement)
+
+
+# What the search needs; search_index.py says what the tables mean. The tokenizer for ASCII takes
+# words as they are given, which is what is wanted there.
+_SEARCH = (
+    "CREATE TABLE search_pending (recording_id TEXT NOT NULL)",
+    "CREATE INDEX ix_search_pending_recording_id ON search_pending (recording_id)",
+    "CREATE TABLE search_rows (number INTEGER PRIMARY KEY, recording_id TEXT NOT NULL UNIQUE,"
+    " title_key TEXT NOT NULL)",
+    "CREATE INDEX ix_search_rows_title_key ON search_rows (title_key)",
+    "CREATE TABLE search_words (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE)",
+    "CREATE VIRTUAL TABLE search_index USING fts5(title, tags, project, description, annotations,"
+    " transcript, tokenize = 'ascii', prefix = '1 2 3')",
+)
+
+
+def _search_triggers() -> list[str]:
+    """Return the triggers that note which recordings changed, whoever changes them."""
+    recording = "VALUES ({row}.id)"
+    child = "VALUES ({row}.recording_id)"
+    of_tag = "SELECT recording_id FROM recording_tags WHERE tag_id = NEW.id"
+    of_project = "SELECT id FROM recordings WHERE project_id = NEW.id"
+    texts = "title, description, project_id, created_at, deleted_at"
+    noted = [
+        ("recordings", "INSERT", recording.format(row="NEW")),
+        ("recordings", f"UPDATE OF {texts}", recording.format(row="NEW")),
+        ("recordings", "DELETE", recording.format(row="OLD")),
+        ("tags", "UPDATE OF name", of_tag),
+        ("projects", "UPDATE OF name", of_project),
+    ]
+    for table in ("recording_tags", "annotations", "transcripts"):
+        noted += [
+            (table, "INSERT", child.format(row="NEW")),
+            (table, "UPDATE", child.format(row="NEW")),
+            (table, "DELETE", child.format(row="OLD")),
+        ]
+    return [
+        f"CREATE TRIGGER search_{table}_{event.split()[0].lower()} AFTER {event} ON {table}"
+        f" BEGIN INSERT INTO search_pending {values}; END"
+        for table, event, values in noted
+    ]

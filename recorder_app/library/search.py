@@ -1,0 +1,253 @@
+"""Searching the library as people type: several words, the last one unfinished, some misspelt.
+
+A recording is found when it has all the words, in whichever of its texts. What comes first: a title
+that is just what was typed, then all words in the title, then in title, tags and project, then also
+in description and annotations, then also in the transcript; among equals the newest. Recordings
+that have the words only with typos come after those, the most similar titles first, and only when
+there are few of the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rapidfuzz.distance import OSA
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+)
+from sqlalchemy.orm import Session
+
+from recorder_app.library import recordings
+from recorder_app.library.highlights import Highlight, Terms, highlighted
+from recorder_app.library.models import Recording
+from recorder_app.library.recordings import Filter, Order
+from recorder_app.library.search_index import FIELDS, title_key
+from recorder_app.library.typos import similar_beginnings, similar_words
+from recorder_app.library.words import asked_words, is_single
+
+# With so many that have the words as they were typed nobody misses those with typos.
+_ENOUGH = 20
+# So many of those with typos are sorted by how similar their titles are.
+_SORTED = 500
+# Nobody types more; a pasted page would take seconds.
+_MOST_WORDS = 12
+
+# What all words are looked for in, the best first: title; tags and project too; what was written
+# about it too; what was said in it too.
+_TIERS = (FIELDS[:1], FIELDS[:3], FIELDS[:5], FIELDS)
+
+_rows = table(
+    "search_rows",
+    column("number", Integer),
+    column("recording_id", String),
+    column("title_key", String),
+)
+_index = table("search_index", column("rowid", Integer))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A recording that was found, and where: by field, what is to be shown of it."""
+
+    recording: Recording
+    highlights: dict[str, Highlight] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of hits, and how many there are on all pages."""
+
+    hits: list[Hit]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What may stand for one word of the question: words, and beginnings of words."""
+
+    whole: tuple[str, ...]
+    beginnings: tuple[str, ...] = ()
+
+    def expression(self) -> str:
+        """Return it in FTS5's language. Quotes cannot occur in words."""
+        either = [f'"{each}"' for each in self.whole] + [f'"{each}"*' for each in self.beginnings]
+        return f"({' OR '.join(either)})"
+
+
+def search(
+    session: Session,
+    text: str,
+    wanted: Filter | None = None,
+    *,
+    order: Order | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> Found:
+    """Return hits `offset` to `offset` + `limit` of those with the words of `text`.
+
+    Without an order the best come first. No words at all is a plain listing. Any text is safe.
+    """
+    wanted = wanted or Filter()
+    if not text.strip():
+        rows = recordings.page(
+            session, wanted, order=order or Order.DATE, limit=limit, offset=offset
+        )
+        return Found([Hit(row) for row in rows], recordings.count(session, wanted))
+    asked = asked_words(text)[:_MOST_WORDS]
+    if not asked:
+        return _without_words(session, text.strip(), wanted, order or Order.DATE, limit, offset)
+    query = _Query(session, wanted)
+    question = typed = _typed(asked)
+    total = query.count(_all(typed))
+    if total < _ENOUGH:
+        question = _with_typos(session, typed)
+        if question != typed:
+            total = query.count(_all(question))
+    if order is None:
+        numbers = _best(query, asked, typed, question, offset + limit)[offset:]
+        found = _recordings(session, numbers)
+    else:
+        found = query.sorted(_all(question), order, limit, offset)
+    shown = highlighted(session, found, _terms(question))
+    return Found([Hit(*each) for each in zip(found, shown, strict=True)], total)
+
+
+class _Query:
+    """What FTS5 is asked, for the recordings of one filter."""
+
+    def __init__(self, session: Session, wanted: Filter) -> None:
+        self._session = session
+        self._side = _index.c.rowid < 0 if wanted.is_deleted else _index.c.rowid > 0
+        # A number's sign says whether the recording is deleted; looking it up costs far more.
+        self._is_simple = wanted == Filter(is_deleted=wanted.is_deleted)
+        self._conditions = wanted.conditions()
+
+    def count(self, expression: str) -> int:
+        return int(self._session.scalar(self._asked(select(func.count()), expression)) or 0)
+
+    def newest(self, expression: str, most: int) -> list[int]:
+        """Return the numbers of the newest rows."""
+        asked = self._asked(select(_index.c.rowid), expression)
+        return list(self._session.scalars(asked.order_by(_index.c.rowid.desc()).limit(most)))
+
+    def titled(self, key: str) -> list[int]:
+        """Return the numbers of the rows with just that title, the newest first."""
+        asked = select(_rows.c.number).where(_rows.c.title_key == key)
+        asked = asked.join(Recording, Recording.id == _rows.c.recording_id).where(*self._conditions)
+        return list(self._session.scalars(asked.order_by(_rows.c.number.desc()).limit(_SORTED)))
+
+    def most_similar(self, numbers: list[int], key: str) -> list[int]:
+        """Return `numbers` by how similar their titles are to `key`, then as they were."""
+        asked = select(_rows.c.number, _rows.c.title_key).where(_rows.c.number.in_(numbers))
+        titles = dict(self._session.execute(asked).tuples().all())
+        return sorted(numbers, key=lambda number: OSA.distance(key, titles[number]))
+
+    def sorted(self, expression: str, order: Order, limit: int, offset: int) -> list[Recording]:
+        asked = self._joined(select(Recording).select_from(_index), expression)
+        asked = recordings.ordered(asked, order).limit(limit).offset(offset)
+        return list(self._session.scalars(asked))
+
+    def _asked(self, asked: Select[Any], expression: str) -> Select[Any]:
+        if not self._is_simple:
+            return self._joined(asked.select_from(_index), expression)
+        return asked.select_from(_index).where(_matches(expression), self._side)
+
+    def _joined(self, asked: Select[Any], expression: str) -> Select[Any]:
+        return (
+            asked.join(_rows, _rows.c.number == _index.c.rowid)
+            .join(Recording, Recording.id == _rows.c.recording_id)
+            .where(_matches(expression), self._side, *self._conditions)
+        )
+
+
+def _matches(expression: str) -> ColumnElement[bool]:
+    return literal_column("search_index").op("MATCH")(bindparam(None, expression, String))
+
+
+def _best(
+    query: _Query, asked: list[tuple[str, ...]], typed: list[_Word], meant: list[_Word], most: int
+) -> list[int]:
+    """Return the numbers of the best rows, the best first."""
+    key = title_key([word for run in asked for word in run])
+    best = dict.fromkeys(query.titled(key))
+    whole = [_Word(word.whole) for word in typed]
+    for fields, words in ((FIELDS[:1], whole), *((fields, typed) for fields in _TIERS)):
+        if len(best) >= most:
+            return list(best)[:most]
+        best |= dict.fromkeys(query.newest(_all(words, fields), most))
+    if meant == typed or len(best) >= most:
+        return list(best)[:most]
+    for fields in _TIERS:
+        found = query.newest(_all(meant, fields), max(most, _SORTED))
+        if fields is _TIERS[0]:
+            found = query.most_similar(found, key)
+        best |= dict.fromkeys(found)
+        if len(best) >= most:
+            break
+    return list(best)[:most]
+
+
+def _typed(asked: list[tuple[str, ...]]) -> list[_Word]:
+    """Return the words as they were typed; the last one may go on."""
+    typed = [_Word((" ".join(run),)) for run in asked]
+    if not is_single(asked[-1][-1]):
+        typed[-1] = _Word(typed[-1].whole, typed[-1].whole)
+    return typed
+
+
+def _with_typos(session: Session, typed: list[_Word]) -> list[_Word]:
+    meant = []
+    for word in typed:
+        similar = similar_words(session, word.whole[0])
+        beginnings = word.beginnings
+        if beginnings:
+            beginnings += tuple(similar or similar_beginnings(session, word.whole[0]))
+        meant.append(_Word((*word.whole, *similar), beginnings))
+    return meant
+
+
+def _all(words: list[_Word], fields: tuple[str, ...] = ()) -> str:
+    """Return FTS5's expression for all of `words`, each in any of `fields`."""
+    expression = " AND ".join(word.expression() for word in words)
+    return f"{{{' '.join(fields)}}} : ({expression})" if fields else expression
+
+
+def _terms(words: list[_Word]) -> Terms:
+    whole = [each for word in words for each in word.whole]
+    return Terms(
+        frozenset(each for each in whole if " " not in each),
+        tuple(each for word in words for each in word.beginnings),
+        tuple(tuple(each.split()) for each in whole if " " in each),
+    )
+
+
+def _recordings(session: Session, numbers: list[int]) -> list[Recording]:
+    """Return the recordings of `numbers` in the same order."""
+    asked = select(_rows.c.number, Recording).join(Recording, Recording.id == _rows.c.recording_id)
+    rows = session.execute(asked.where(_rows.c.number.in_(numbers))).tuples()
+    found: dict[int, Recording] = dict(rows.all())
+    return [found[number] for number in numbers if number in found]
+
+
+def _without_words(
+    session: Session, text: str, wanted: Filter, order: Order, limit: int, offset: int
+) -> Found:
+    """Return recordings with such a piece in their titles; all titles are looked through."""
+    conditions = [*wanted.conditions(), func.instr(Recording.title, text) > 0]
+    total = session.scalar(select(func.count()).select_from(Recording).where(*conditions))
+    asked = recordings.ordered(select(Recording).where(*conditions), order)
+    hits = []
+    for row in session.scalars(asked.limit(limit).offset(offset)):
+        start = row.title.index(text)
+        hits.append(Hit(row, {"title": Highlight(row.title, ((start, start + len(text)),))}))
+    return Found(hits, int(total or 0))
