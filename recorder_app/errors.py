@@ -27,6 +27,7 @@
           LibraryTooNew
       MediaError
         UnreadableMedia
+        MediaChanged
       ShareError
       SecretsError
       InternalError             our own bug
@@ -191,6 +192,13 @@ class MediaError(RecorderError):
 
 class UnreadableMedia(MediaError):
     code = "unreadable_media"
+
+
+class MediaChanged(MediaError):
+    """Somebody wrote to the file while it was being read."""
+
+    code = "media_changed"
+    retryable = True
 
 
 class ShareError(RecorderError):

@@ -79,7 +79,7 @@ def report(error: RecorderError) -> None:
 
 
 def _register() -> None:
-    from recorder_app.cli import inspect, library, record, rows, selftest
+    from recorder_app.cli import inspect, jobs, library, record, rows, selftest
 
     for command in (
         record.record,
@@ -93,5 +93,8 @@ def _register() -> None:
         rows.delete,
         rows.restore,
         library.library,
+        jobs.jobs,
+        jobs.cancel,
+        jobs.retry,
     ):
         cli.add_command(command)

@@ -4,7 +4,7 @@ A lease is told by its owner's text and renewed while the work goes on. One that
 owner is gone, goes back into the queue. So work may be done twice, and handlers have to bear it; it
 is never lost.
 
-Functions take the session of ``Database.write``.
+Functions take the session of ``Database.write`` where they do not say that any will do.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from recorder_app.library.models import Job, Recording
 from recorder_app.library.queue import LEASE_S, JobState
+from recorder_app.texts import N_, translate
 
 # How often a job is begun without getting on before it is given up.
 MAX_ATTEMPTS = 5
@@ -38,30 +39,40 @@ class Hold(enum.Enum):
     LOST = "lost"
 
 
+def abandoned(session: Session, at: datetime, is_gone: Callable[[str], bool]) -> list[Job]:
+    """Return jobs whose lease ran out, or whose owner `is_gone`; any session will do."""
+    return [
+        job
+        for job in session.scalars(select(Job).where(Job.state == JobState.RUNNING))
+        if job.lease_owner is None
+        or job.lease_until is None
+        or job.lease_until < at
+        or is_gone(job.lease_owner)
+    ]
+
+
 def take_back(session: Session, at: datetime, is_gone: Callable[[str], bool]) -> int:
-    """Put jobs whose lease ran out, or whose owner `is_gone`, back; return how many there were.
+    """Put abandoned jobs back into the queue; return how many there were.
 
     One that was begun too often without getting on has failed: it may be what ends the process.
     """
-    found = 0
-    for job in session.scalars(select(Job).where(Job.state == JobState.RUNNING)):
-        owner, until = job.lease_owner, job.lease_until
-        if owner is not None and until is not None and until >= at and not is_gone(owner):
-            continue
-        found += 1
+    found = abandoned(session, at, is_gone)
+    for job in found:
         if job.cancel_requested:
             _end(job, JobState.CANCELLED)
         elif job.attempts >= MAX_ATTEMPTS:
             _end(job, JobState.FAILED)
             job.error = {
                 "code": "abandoned",
-                "message": f"The program ended {job.attempts} times in the middle of it.",
+                "message": translate(
+                    N_("The program ended {count} times in the middle of it."), count=job.attempts
+                ),
                 "hint": "",
             }
         else:
             _wait(job, at)
     session.flush()
-    return found
+    return len(found)
 
 
 def look(session: Session, job_id: str, owner: str) -> Hold:

@@ -10,12 +10,13 @@ transaction each, begun with its lock: two processes never take the same job.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session as Session
+from sqlalchemy.orm import aliased
 
 from recorder_app.library.models import Job
 
@@ -80,11 +81,12 @@ def enqueue(
     return job
 
 
-def is_due(session: Session, lanes: Mapping[str, int], at: datetime) -> bool:
+def is_due(session: Session, lanes: Iterable[str], at: datetime) -> bool:
     """Return whether `claim` may find something; any session will do. It costs no lock."""
-    waiting = (Job.state == JobState.QUEUED) & Job.lane.in_(lanes) & (Job.run_after <= at)
-    lost = (Job.state == JobState.RUNNING) & (Job.lease_until < at)
-    return session.scalar(select(Job.id).where(waiting | lost).limit(1)) is not None
+    waiting = select(Job.id).where(
+        Job.state == JobState.QUEUED, Job.lane.in_(list(lanes)), Job.run_after <= at
+    )
+    return session.scalar(waiting.limit(1)) is not None
 
 
 def claim(

@@ -1,0 +1,139 @@
+"""Background work: what is queued as plain data, cancelling, trying again, and running it here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from recorder_app.jobs.runner import Runner
+from recorder_app.jobs.work import Ended
+from recorder_app.library import job_list
+from recorder_app.library.database import Database
+from recorder_app.library.ids import short_id
+from recorder_app.library.models import Job
+from recorder_app.library.queue import OPEN
+
+_LOOK_EVERY_S = 0.2
+
+
+class JobEntry(msgspec.Struct, frozen=True):
+    """A job as lists and --json show it. Times are UTC; `error` has code, message and hint."""
+
+    id: str
+    short_id: str
+    kind: str
+    lane: str
+    state: str
+    priority: int
+    recording_id: str | None
+    progress: float
+    attempts: int
+    cancel_requested: bool
+    run_after: datetime
+    created_at: datetime
+    updated_at: datetime
+    error: dict[str, Any] | None
+    result: dict[str, Any] | None
+
+
+def entry_of(row: Job) -> JobEntry:
+    """Return `row` as plain data."""
+    return JobEntry(
+        id=row.id,
+        short_id=short_id(row.id),
+        kind=row.kind,
+        lane=row.lane,
+        state=row.state,
+        priority=row.priority,
+        recording_id=row.recording_id,
+        progress=round(row.progress, 3),
+        attempts=row.attempts,
+        cancel_requested=row.cancel_requested,
+        run_after=row.run_after,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        error=row.error,
+        result=row.result,
+    )
+
+
+def list_jobs(database: Database, limit: int = 50) -> list[JobEntry]:
+    """Return running jobs, those to come, and those that ended last, in this order."""
+    with database.read() as session:
+        return [entry_of(row) for row in job_list.listed(session, limit=limit)]
+
+
+def cancel_job(database: Database, text: str) -> JobEntry:
+    """Cancel the job with the id `text`. Raises InvalidRequest and LibraryError."""
+    with database.write() as session:
+        row = job_list.get(session, text)
+        job_list.request_cancel(session, row)
+        return entry_of(row)
+
+
+def retry_job(database: Database, text: str) -> JobEntry:
+    """Queue the job with the id `text` again. Raises InvalidRequest and LibraryError."""
+    with database.write() as session:
+        row = job_list.get(session, text)
+        job_list.retry(session, row)
+        return entry_of(row)
+
+
+def run_jobs(
+    database: Database,
+    stop: threading.Event,
+    *,
+    until_empty: bool = False,
+    on_end: Callable[[Ended], None] = lambda _: None,
+) -> None:
+    """Run jobs in this process until `stop`, or until none is queued or running anywhere.
+
+    Raises LibraryError when the library cannot be used any more.
+    """
+    runner = Runner(database, on_end=on_end)
+    runner.start()
+    try:
+        while not stop.wait(_LOOK_EVERY_S) and runner.is_alive:
+            if until_empty:
+                with database.read() as session:
+                    if job_list.open_count(session) == 0:
+                        break
+    finally:
+        runner.stop()
+    if runner.error is not None:
+        raise runner.error
+
+
+def finish_jobs(
+    database: Database,
+    job_ids: Iterable[str],
+    stop: threading.Event,
+    on_progress: Callable[[list[JobEntry]], None] = lambda _: None,
+) -> list[JobEntry]:
+    """Run jobs in this process until those with `job_ids` have ended (--wait), or until `stop`.
+
+    Returns how they ended; what is open still is left in the queue.
+    """
+    wanted = list(job_ids)
+    runner = Runner(database)
+    runner.start()
+    try:
+        while runner.is_alive:
+            entries = _entries(database, wanted)
+            on_progress(entries)
+            if not any(entry.state in OPEN for entry in entries) or stop.wait(_LOOK_EVERY_S):
+                break
+    finally:
+        runner.stop()
+    if runner.error is not None:
+        raise runner.error
+    return _entries(database, wanted)
+
+
+def _entries(database: Database, job_ids: list[str]) -> list[JobEntry]:
+    with database.read() as session:
+        return [entry_of(row) for row in job_list.of(session, job_ids)]
