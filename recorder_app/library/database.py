@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, FromClause, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.orm import Session
 
 from recorder_app.errors import LibraryCorrupt
@@ -97,6 +98,11 @@ class Database:
             search_index.catch_up(session)
             session.commit()
 
+    def compact(self) -> None:
+        """Write the log back into the file and empty it. Raises LibraryError."""
+        with translated(self.path), self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+
     def check(self) -> list[str]:
         """Return what is wrong with the file, by SQLite's own check; nothing is an empty list."""
         try:
@@ -121,12 +127,21 @@ def _check_after_crash(connection: Connection, path: Path) -> None:
         raise corrupt(path, problems[0] if problems else "")
 
 
+class _Compiler(SQLiteCompiler):
+    """SQLAlchemy's, which leaves out which index a query is to use."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:  # noqa: ARG002
+        return text
+
+
 def _engine(path: Path) -> Engine:
     engine = sqlalchemy.create_engine(
         f"sqlite:///file:{quoted(path)}?uri=true",
         # Connections go from thread to thread, one user at a time.
         connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
     )
+
+    engine.dialect.statement_compiler = _Compiler
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,4 +1,4 @@
-"""Recordings in the library: adding, finding by id, listing, changing, deleting and restoring.
+"""Recordings in the library: adding, finding by id, changing, deleting and restoring.
 
 Functions take the session of ``Database.read`` or ``Database.write`` and raise InvalidRequest for
 what is not there. Whatever changes a row notes it in the audit log in the same transaction.
@@ -6,82 +6,18 @@ what is not there. Whatever changes a row notes it in the audit log in the same 
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from recorder_app.errors import InvalidRequest
-from recorder_app.library.models import AuditEntry, Project, Recording, RecordingTag, Tag
+from recorder_app.library.models import AuditEntry, Project, Recording, Tag
 from recorder_app.texts import N_
 
 LEAST_ID = 4
-
-
-class Order(enum.Enum):
-    """How a list is sorted; dates, lengths and sizes the largest first."""
-
-    DATE = "date"
-    TITLE = "title"
-    LENGTH = "length"
-    SIZE = "size"
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which recordings to list; what is None or empty does not matter."""
-
-    project: str | None = None
-    tags: tuple[str, ...] = ()
-    recording_type: str | None = None
-    status: str | None = None
-    created_from: datetime | None = None
-    created_to: datetime | None = None
-    shortest_s: float | None = None
-    longest_s: float | None = None
-    is_favourite: bool | None = None
-    destination: str | None = None
-    is_deleted: bool = False
-    ids: tuple[str, ...] | None = field(default=None)
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Return what a recording must fulfil."""
-        row = Recording
-        found: list[ColumnElement[bool]] = [
-            row.deleted_at.is_not(None) if self.is_deleted else row.deleted_at.is_(None)
-        ]
-        if self.project is not None:
-            # Looked up once, so that the index over projects and times is used.
-            project = select(Project.id).where(Project.name == self.project)
-            found.append(row.project_id == project.scalar_subquery())
-        for name in self.tags:
-            tag = select(Tag.id).where(Tag.name == name).scalar_subquery()
-            found.append(
-                exists().where(RecordingTag.recording_id == row.id, RecordingTag.tag_id == tag)
-            )
-        if self.recording_type is not None:
-            found.append(row.recording_type == self.recording_type)
-        if self.status is not None:
-            found.append(row.status == self.status)
-        if self.created_from is not None:
-            found.append(row.created_at >= self.created_from)
-        if self.created_to is not None:
-            found.append(row.created_at < self.created_to)
-        if self.shortest_s is not None:
-            found.append(row.duration_s >= self.shortest_s)
-        if self.longest_s is not None:
-            found.append(row.duration_s <= self.longest_s)
-        if self.is_favourite is not None:
-            found.append(row.is_favourite.is_(self.is_favourite))
-        if self.destination is not None:
-            found.append(row.share_links[self.destination].as_string().is_not(None))
-        if self.ids is not None:
-            found.append(row.id.in_(self.ids))
-        return found
 
 
 def add(session: Session, recording: Recording, tags: Iterable[str] = ()) -> Recording:
@@ -118,25 +54,6 @@ def get(session: Session, text: str) -> Recording:
         hint=N_("“recorder-app list” shows them; give at least four characters of an id."),
         id=text,
     )
-
-
-def page(
-    session: Session,
-    wanted: Filter | None = None,
-    *,
-    order: Order = Order.DATE,
-    limit: int = 50,
-    offset: int = 0,
-) -> Sequence[Recording]:
-    """Return recordings `offset` to `offset` + `limit` of those `wanted`."""
-    query = select(Recording).where(*(wanted or Filter()).conditions())
-    return session.scalars(ordered(query, order).limit(limit).offset(offset)).all()
-
-
-def count(session: Session, wanted: Filter | None = None) -> int:
-    """Return how many recordings are `wanted`."""
-    query = select(func.count()).select_from(Recording)
-    return session.scalar(query.where(*(wanted or Filter()).conditions())) or 0
 
 
 def change(session: Session, recording: Recording, **changes: Any) -> Recording:
@@ -177,19 +94,6 @@ def note(session: Session, action: str, subject_id: str, **details: Any) -> None
     session.add(
         AuditEntry(action=action, subject_kind="recording", subject_id=subject_id, details=details)
     )
-
-
-def ordered(query: Select[Any], order: Order) -> Select[Any]:
-    """Return `query` for recordings, sorted."""
-    match order:
-        case Order.DATE:
-            return query.order_by(Recording.created_at.desc(), Recording.id.desc())
-        case Order.TITLE:
-            return query.order_by(Recording.title, Recording.id)
-        case Order.LENGTH:
-            return query.order_by(Recording.duration_s.desc(), Recording.id)
-        case Order.SIZE:
-            return query.order_by(Recording.file_size.desc(), Recording.id)
 
 
 def _tag(session: Session, name: str) -> Tag:

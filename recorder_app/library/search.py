@@ -9,14 +9,13 @@ there are few of the others.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
-from typing import Any
 
 from rapidfuzz.distance import OSA
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Select,
     String,
     bindparam,
     column,
@@ -27,10 +26,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from recorder_app.library import recordings
+from recorder_app.library import listing
 from recorder_app.library.highlights import Highlight, Terms, highlighted
+from recorder_app.library.listing import FEW, Filter, Order, in_order, matching, ordered
 from recorder_app.library.models import Recording
-from recorder_app.library.recordings import Filter, Order
 from recorder_app.library.search_index import FIELDS, title_key
 from recorder_app.library.typos import similar_beginnings, similar_words
 from recorder_app.library.words import asked_words, is_single
@@ -52,6 +51,7 @@ _rows = table(
     column("recording_id", String),
     column("title_key", String),
 )
+_IS_ROW = Recording.id == _rows.c.recording_id
 _index = table("search_index", column("rowid", Integer))
 
 
@@ -99,25 +99,23 @@ def search(
     """
     wanted = wanted or Filter()
     if not text.strip():
-        rows = recordings.page(
-            session, wanted, order=order or Order.DATE, limit=limit, offset=offset
-        )
-        return Found([Hit(row) for row in rows], recordings.count(session, wanted))
+        rows = listing.page(session, wanted, order=order or Order.DATE, limit=limit, offset=offset)
+        return Found([Hit(row) for row in rows], listing.count(session, wanted))
     asked = asked_words(text)[:_MOST_WORDS]
     if not asked:
         return _without_words(session, text.strip(), wanted, order or Order.DATE, limit, offset)
     query = _Query(session, wanted)
     question = typed = _typed(asked)
-    total = query.count(_all(typed))
+    total = query.ask(_all(typed))
     if total < _ENOUGH:
         question = _with_typos(session, typed)
         if question != typed:
-            total = query.count(_all(question))
+            total = query.ask(_all(question))
     if order is None:
         numbers = _best(query, asked, typed, question, offset + limit)[offset:]
-        found = _recordings(session, numbers)
     else:
-        found = query.sorted(_all(question), order, limit, offset)
+        numbers = query.sorted(_all(question), order, offset + limit)[offset:]
+    found = _recordings(session, numbers)
     shown = highlighted(session, found, _terms(question))
     return Found([Hit(*each) for each in zip(found, shown, strict=True)], total)
 
@@ -127,24 +125,42 @@ class _Query:
 
     def __init__(self, session: Session, wanted: Filter) -> None:
         self._session = session
-        self._side = _index.c.rowid < 0 if wanted.is_deleted else _index.c.rowid > 0
+        self._wanted = wanted
         # A number's sign says whether the recording is deleted; looking it up costs far more.
-        self._is_simple = wanted == Filter(is_deleted=wanted.is_deleted)
-        self._conditions = wanted.conditions()
+        self._side = _index.c.rowid < 0 if wanted.is_deleted else _index.c.rowid > 0
+        # The numbers the filter lets through, of those that match; None lets all through.
+        self._allowed: set[int] | None = None
 
-    def count(self, expression: str) -> int:
-        return int(self._session.scalar(self._asked(select(func.count()), expression)) or 0)
+    def ask(self, expression: str) -> int:
+        """Return how many match; what is asked for later must match this as well."""
+        if self._wanted == Filter(is_deleted=self._wanted.is_deleted):
+            asked = select(func.count()).select_from(_index)
+            return int(self._session.scalar(asked.where(_matches(expression), self._side)) or 0)
+        self._allowed = None
+        numbers = self.newest(expression)
+        allowed = select(_rows.c.number)
+        if len(numbers) <= FEW:
+            conditions = (*self._wanted.conditions(), _rows.c.number.in_(numbers))
+            allowed = allowed.select_from(_rows).join(Recording, _IS_ROW).where(*conditions)
+        else:
+            allowed = matching(self._session, allowed, self._wanted).join(_rows, _IS_ROW)
+        self._allowed = set(self._session.scalars(allowed)).intersection(numbers)
+        return len(self._allowed)
 
-    def newest(self, expression: str, most: int) -> list[int]:
+    def newest(self, expression: str, most: int | None = None) -> list[int]:
         """Return the numbers of the newest rows."""
-        asked = self._asked(select(_index.c.rowid), expression)
-        return list(self._session.scalars(asked.order_by(_index.c.rowid.desc()).limit(most)))
+        asked = select(_index.c.rowid).where(_matches(expression), self._side)
+        asked = asked.order_by(_index.c.rowid if self._wanted.is_deleted else _index.c.rowid.desc())
+        if self._allowed is None:
+            return list(self._session.scalars(asked.limit(most)))
+        numbers = (each for each in self._session.scalars(asked) if each in self._allowed)
+        return list(itertools.islice(numbers, most))
 
     def titled(self, key: str) -> list[int]:
         """Return the numbers of the rows with just that title, the newest first."""
         asked = select(_rows.c.number).where(_rows.c.title_key == key)
-        asked = asked.join(Recording, Recording.id == _rows.c.recording_id).where(*self._conditions)
-        return list(self._session.scalars(asked.order_by(_rows.c.number.desc()).limit(_SORTED)))
+        asked = asked.join(Recording, _IS_ROW).where(*self._wanted.conditions())
+        return list(self._session.scalars(asked.order_by(Recording.created_at.desc())))
 
     def most_similar(self, numbers: list[int], key: str) -> list[int]:
         """Return `numbers` by how similar their titles are to `key`, then as they were."""
@@ -152,22 +168,25 @@ class _Query:
         titles = dict(self._session.execute(asked).tuples().all())
         return sorted(numbers, key=lambda number: OSA.distance(key, titles[number]))
 
-    def sorted(self, expression: str, order: Order, limit: int, offset: int) -> list[Recording]:
-        asked = self._joined(select(Recording).select_from(_index), expression)
-        asked = recordings.ordered(asked, order).limit(limit).offset(offset)
-        return list(self._session.scalars(asked))
-
-    def _asked(self, asked: Select[Any], expression: str) -> Select[Any]:
-        if not self._is_simple:
-            return self._joined(asked.select_from(_index), expression)
-        return asked.select_from(_index).where(_matches(expression), self._side)
-
-    def _joined(self, asked: Select[Any], expression: str) -> Select[Any]:
-        return (
-            asked.join(_rows, _rows.c.number == _index.c.rowid)
-            .join(Recording, Recording.id == _rows.c.recording_id)
-            .where(_matches(expression), self._side, *self._conditions)
-        )
+    def sorted(self, expression: str, order: Order, most: int) -> list[int]:
+        """Return the numbers of the first rows in that order."""
+        if order is Order.DATE:
+            return self.newest(expression, most)
+        numbers = self.newest(expression)
+        asked = select(_rows.c.number).join(Recording, _IS_ROW)
+        if len(numbers) <= FEW:
+            asked = ordered(asked.where(_rows.c.number.in_(numbers)), order)
+            return list(self._session.scalars(asked.limit(most)))
+        # So many that walking through all recordings in their order soon finds enough.
+        wanted, first = set(numbers), []
+        asked = in_order(asked.where(*self._wanted.conditions()), self._wanted, order)
+        with self._session.scalars(asked) as walk:
+            for number in walk:
+                if number in wanted:
+                    first.append(number)
+                    if len(first) == most:
+                        break
+        return first
 
 
 def _matches(expression: str) -> ColumnElement[bool]:
@@ -233,7 +252,7 @@ def _terms(words: list[_Word]) -> Terms:
 
 def _recordings(session: Session, numbers: list[int]) -> list[Recording]:
     """Return the recordings of `numbers` in the same order."""
-    asked = select(_rows.c.number, Recording).join(Recording, Recording.id == _rows.c.recording_id)
+    asked = select(_rows.c.number, Recording).join(Recording, _IS_ROW)
     rows = session.execute(asked.where(_rows.c.number.in_(numbers))).tuples()
     found: dict[int, Recording] = dict(rows.all())
     return [found[number] for number in numbers if number in found]
@@ -245,7 +264,7 @@ def _without_words(
     """Return recordings with such a piece in their titles; all titles are looked through."""
     conditions = [*wanted.conditions(), func.instr(Recording.title, text) > 0]
     total = session.scalar(select(func.count()).select_from(Recording).where(*conditions))
-    asked = recordings.ordered(select(Recording).where(*conditions), order)
+    asked = ordered(select(Recording).where(*conditions), order)
     hits = []
     for row in session.scalars(asked.limit(limit).offset(offset)):
         start = row.title.index(text)

@@ -132,6 +132,22 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("deleted_at IS NULL"),
     )
+    op.create_index(
+        "ix_recordings_filters",
+        "recordings",
+        [
+            "deleted_at",
+            "created_at",
+            "duration_s",
+            "recording_type",
+            "status",
+            "is_favourite",
+            "project_id",
+            "share_links",
+            "id",
+        ],
+        unique=False,
+    )
     op.create_index("ix_recordings_path", "recordings", ["path"], unique=False)
     op.create_index(
         "ix_recordings_project_id", "recordings", ["project_id", "created_at"], unique=False

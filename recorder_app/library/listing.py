@@ -1,0 +1,163 @@
+"""Lists of recordings: filtered, sorted, page by page."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from recorder_app.library.models import Project, Recording, RecordingTag, Tag
+
+# A filter that leaves no more than this is sorted as a whole. With more of them the first page is
+# soon found by walking through all recordings in their order.
+FEW = 1000
+# Tags on more recordings than this are looked for as the other filters are.
+_RARE_TAG = 5000
+
+
+class Order(enum.Enum):
+    """How a list is sorted; dates, lengths and sizes the largest first."""
+
+    DATE = "date"
+    TITLE = "title"
+    LENGTH = "length"
+    SIZE = "size"
+
+
+_WALKS = {
+    Order.DATE: "ix_recordings_created_at",
+    Order.TITLE: "ix_recordings_title",
+    Order.LENGTH: "ix_recordings_duration_s",
+    Order.SIZE: "ix_recordings_file_size",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which recordings to list; what is None or empty does not matter."""
+
+    project: str | None = None
+    tags: tuple[str, ...] = ()
+    recording_type: str | None = None
+    status: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    shortest_s: float | None = None
+    longest_s: float | None = None
+    is_favourite: bool | None = None
+    destination: str | None = None
+    is_deleted: bool = False
+    ids: tuple[str, ...] | None = field(default=None)
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what a recording must fulfil."""
+        row = Recording
+        found: list[ColumnElement[bool]] = [
+            row.deleted_at.is_not(None) if self.is_deleted else row.deleted_at.is_(None)
+        ]
+        if self.project is not None:
+            # Looked up once, so that the index over projects and times is used.
+            project = select(Project.id).where(Project.name == self.project)
+            found.append(row.project_id == project.scalar_subquery())
+        for name in self.tags:
+            tag = select(Tag.id).where(Tag.name == name).scalar_subquery()
+            found.append(
+                row.id.in_(select(RecordingTag.recording_id).where(RecordingTag.tag_id == tag))
+            )
+        if self.recording_type is not None:
+            found.append(row.recording_type == self.recording_type)
+        if self.status is not None:
+            found.append(row.status == self.status)
+        if self.created_from is not None:
+            found.append(row.created_at >= self.created_from)
+        if self.created_to is not None:
+            found.append(row.created_at < self.created_to)
+        if self.shortest_s is not None:
+            found.append(row.duration_s >= self.shortest_s)
+        if self.longest_s is not None:
+            found.append(row.duration_s <= self.longest_s)
+        if self.is_favourite is not None:
+            found.append(row.is_favourite.is_(self.is_favourite))
+        if self.destination is not None:
+            # Most are not shared at all; those need no look into their links.
+            found.append(type_coerce(row.share_links, String) != "{}")
+            found.append(row.share_links[self.destination].as_string().is_not(None))
+        if self.ids is not None:
+            found.append(row.id.in_(self.ids))
+        return found
+
+
+def page(
+    session: Session,
+    wanted: Filter | None = None,
+    *,
+    order: Order = Order.DATE,
+    limit: int = 50,
+    offset: int = 0,
+) -> Sequence[Recording]:
+    """Return recordings `offset` to `offset` + `limit` of those `wanted`."""
+    wanted = wanted or Filter()
+    ids = few(session, wanted)
+    if ids is None:
+        query = in_order(select(Recording).where(*wanted.conditions()), wanted, order)
+    else:
+        query = ordered(select(Recording).where(Recording.id.in_(ids)), order)
+    return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def count(session: Session, wanted: Filter | None = None) -> int:
+    """Return how many recordings are `wanted`."""
+    return session.scalar(matching(session, select(func.count()), wanted or Filter())) or 0
+
+
+def few(session: Session, wanted: Filter) -> list[str] | None:
+    """Return the ids of those `wanted`; None when they are more than FEW."""
+    if wanted == Filter():
+        return None
+    ids = list(session.scalars(matching(session, select(Recording.id), wanted).limit(FEW + 1)))
+    return ids if len(ids) <= FEW else None
+
+
+def matching(session: Session, query: Select[Any], wanted: Filter) -> Select[Any]:
+    """Return `query`, for ids or numbers of recordings, so that it reads the index of filters."""
+    query = query.select_from(Recording).where(*wanted.conditions())
+    if wanted.ids is not None or _has_rare_tag(session, wanted):
+        return _through(query, "sqlite_autoindex_recordings_1")
+    return _through(query, "ix_recordings_filters")
+
+
+def in_order(query: Select[Any], wanted: Filter, order: Order) -> Select[Any]:
+    """Return `query`, sorted by walking through all recordings in their order."""
+    query = ordered(query, order)
+    return query if wanted.is_deleted else _through(query, _WALKS[order])
+
+
+def _through(query: Select[Any], index: str) -> Select[Any]:
+    # SQLite cannot know how many a filter lets through and chooses badly; we counted.
+    return query.with_hint(Recording, f"INDEXED BY {index}", "sqlite")
+
+
+def _has_rare_tag(session: Session, wanted: Filter) -> bool:
+    for name in wanted.tags:
+        rows = select(RecordingTag.tag_id).join(Tag).where(Tag.name == name).limit(_RARE_TAG)
+        if (session.scalar(select(func.count()).select_from(rows.subquery())) or 0) < _RARE_TAG:
+            return True
+    return False
+
+
+def ordered(query: Select[Any], order: Order) -> Select[Any]:
+    """Return `query` for recordings, sorted."""
+    match order:
+        case Order.DATE:
+            return query.order_by(Recording.created_at.desc(), Recording.id.desc())
+        case Order.TITLE:
+            return query.order_by(Recording.title, Recording.id)
+        case Order.LENGTH:
+            return query.order_by(Recording.duration_s.desc(), Recording.id)
+        case Order.SIZE:
+            return query.order_by(Recording.file_size.desc(), Recording.id)
