@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from recorder_app.cli.output import as_json, write_line
-from recorder_app.errors import InvalidRequest
+from recorder_app.errors import InvalidRequest, StorageError
 from recorder_app.texts import N_
 
 DAMAGED = 1
@@ -81,3 +81,70 @@ def restore(*, backup_file: Path | None, newest: bool, json_output: bool) -> int
     if report.set_aside:
         write_line(f"What was there is kept as {report.set_aside}.")
     return 0
+
+
+@library.command()
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="One JSON file."
+)
+@click.option(
+    "--csv",
+    "csv_folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="A CSV file for each table.",
+)
+def export(*, json_file: Path | None, csv_folder: Path | None) -> int:
+    """Write everything the library knows to a file or a folder of yours."""
+    from recorder_app.services import exporting
+
+    if json_file is None and csv_folder is None:
+        raise InvalidRequest(
+            N_("There is nothing to export to."), hint=N_("Add --json FILE or --csv FOLDER.")
+        )
+    reports = []
+    if json_file is not None:
+        reports.append(exporting.export_json(json_file))
+    if csv_folder is not None:
+        reports.append(exporting.export_csv(csv_folder))
+    for report in reports:
+        write_line(f"{report.path}: {report.rows['recordings']} recordings")
+    return 0
+
+
+@library.command()
+@click.argument("recording_ids", metavar="[ID]...", nargs=-1)
+@click.option("--everything", is_flag=True, help="Every recording and all the library knows.")
+@click.option("--yes", "is_meant", is_flag=True, help="It cannot be undone; say that you mean it.")
+@_json
+def erase(
+    *, recording_ids: tuple[str, ...], everything: bool, is_meant: bool, json_output: bool
+) -> int:
+    """Erase recordings for good: files, pictures, and what the library knows of them.
+
+    Copies that were uploaded are queued for deletion. To delete so that it can be undone, use
+    “recorder-app delete”.
+    """
+    from recorder_app.services import removing
+
+    if bool(recording_ids) == everything:
+        raise InvalidRequest(N_("Give the IDs of recordings, or --everything."))
+    if not is_meant:
+        raise InvalidRequest(
+            N_("Erasing cannot be undone."),
+            hint=N_("Add --yes if you mean it; “recorder-app delete” can be undone."),
+        )
+    report = removing.erase_everything() if everything else removing.erase(recording_ids)
+    if json_output:
+        write_line(as_json(report))
+        return StorageError.exit_code if report.problems else 0
+    for entry in report.recordings:
+        word = "erased" if entry.problem is None else f"stays ({entry.problem})"
+        write_line(f"{entry.id[-7:]}  {word}  {entry.title}")
+    write_line(
+        f"{report.files} files, {report.freed_bytes / 1e6:.1f} MB; "
+        f"{report.remote_copies_queued} copies elsewhere are queued for deletion."
+    )
+    if report.backups_left:
+        write_line(f"{report.backups_left} backups of the library still tell of earlier times.")
+    return StorageError.exit_code if report.problems else 0

@@ -79,7 +79,7 @@ def report(error: RecorderError) -> None:
 
 
 def _register() -> None:
-    from recorder_app.cli import inspect, jobs, library, record, rows, selftest
+    from recorder_app.cli import figures, inspect, jobs, library, record, retention, rows, selftest
 
     for command in (
         record.record,
@@ -93,6 +93,8 @@ def _register() -> None:
         rows.delete,
         rows.restore,
         library.library,
+        retention.retention,
+        figures.stats,
         jobs.jobs,
         jobs.cancel,
         jobs.retry,

@@ -29,6 +29,11 @@ def backups(path: Path) -> list[Path]:
     return sorted(backup_folder(path).glob(f"{path.stem}-*.sqlite"), reverse=True)
 
 
+def ones_set_aside(path: Path) -> list[Path]:
+    """Return the databases that gave way to another, with what belongs to them."""
+    return sorted(path.parent.glob(f"{path.stem}-set-aside-*"))
+
+
 def newest_good(path: Path) -> Path | None:
     """Return the newest backup that passes SQLite's check; None when none does."""
     return next((each for each in backups(path) if not problems_of(each)), None)
