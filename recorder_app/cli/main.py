@@ -88,6 +88,8 @@ def _register() -> None:
         inspect.devices,
         inspect.doctor,
         selftest.selftest,
+        find.list_,
+        find.search,
         rows.show,
         rows.edit,
         rows.delete,

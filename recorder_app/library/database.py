@@ -65,6 +65,7 @@ class Database:
                 if crashed:
                     _check_after_crash(connection, path)
                 schema.bring_up_to_date(connection, None if is_scratch else path)
+            self._catch_up()
         except BaseException:
             self.close()
             raise
@@ -72,6 +73,14 @@ class Database:
         for marker in crashed:
             with contextlib.suppress(OSError):
                 marker.unlink(missing_ok=True)
+
+    def _catch_up(self) -> None:
+        """Index what another program, or a new version of the schema, changed."""
+        with self.read() as session:
+            is_behind = search_index.is_behind(session)
+        if is_behind:
+            with self.write():
+                pass
 
     def close(self) -> None:
         self._engine.dispose()

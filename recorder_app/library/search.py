@@ -98,6 +98,8 @@ def search(
     Without an order the best come first. No words at all is a plain listing. Any text is safe.
     """
     wanted = wanted or Filter()
+    # Half characters, as broken file names have them, cannot be asked for.
+    text = text.encode(errors="replace").decode()
     if not text.strip():
         rows = listing.page(session, wanted, order=order or Order.DATE, limit=limit, offset=offset)
         return Found([Hit(row) for row in rows], listing.count(session, wanted))
