@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from recorder_app.cli.output import as_json, write_line
+from recorder_app.cli.rebuilding import check_files, rebuild
 from recorder_app.errors import InvalidRequest, StorageError
 from recorder_app.texts import N_
 
@@ -20,10 +21,27 @@ def library() -> None:
     """Look after the library: check, back up, restore, export, erase."""
 
 
+library.add_command(rebuild)
+
+
 @library.command()
+@click.option("--files", "with_files", is_flag=True, help="Look for the recordings' files instead.")
+@click.option(
+    "--folder",
+    "folders",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="With --files: where to look for moved files as well.",
+)
 @_json
-def check(*, json_output: bool) -> int:
-    """Check the library's database; exit 1 if it is damaged."""
+def check(*, with_files: bool, folders: tuple[Path, ...], json_output: bool) -> int:
+    """Check the library's database; exit 1 if it is damaged.
+
+    With --files, look for the recordings' files: those that are gone are marked as missing, and
+    found again when they are back or were moved. Exit 1 if some are missing.
+    """
+    if with_files or folders:
+        return check_files(folders, json_output=json_output)
     from recorder_app.services.safekeeping import check_library
 
     report = check_library()

@@ -17,6 +17,11 @@ from recorder_app.errors import InternalError, InvalidRequest, RecorderError
 PROGRAM = "recorder-app"
 INTERRUPTED = 130
 
+# What does not wait for takes that were cut short to be recovered: recording and what belongs to
+# it, and what looks after the library's database or its work itself.
+_RECORDING = ("record", "take", "targets", "devices", "doctor", "selftest")
+_UPKEEP = ("recover", "library", "jobs", "cancel", "retry")
+
 EXIT_CODES = """\b
 Exit codes:
   0    done
@@ -25,6 +30,7 @@ Exit codes:
   3    the screen or window cannot be had, or went away
   4    no encoder works, or encoding failed
   5    the disk is full or cannot be written
+  6    a file cannot be read as video or sound
   9    cancelled, nothing was recorded
   70   a fault of the program itself
   130  given up by a second Ctrl-C"""
@@ -36,8 +42,14 @@ Exit codes:
     epilog=EXIT_CODES,
 )
 @click.version_option(__version__, prog_name=PROGRAM)
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Record the screen to a file that plays whatever happens."""
+    asks_for_help = any(each in context.help_option_names for each in sys.argv)
+    if context.invoked_subcommand not in _RECORDING + _UPKEEP and not asks_for_help:
+        from recorder_app.cli.recovering import recover_first
+
+        recover_first()
 
 
 def main() -> NoReturn:
@@ -79,7 +91,19 @@ def report(error: RecorderError) -> None:
 
 
 def _register() -> None:
-    from recorder_app.cli import figures, inspect, jobs, library, record, retention, rows, selftest
+    from recorder_app.cli import (
+        figures,
+        find,
+        importing,
+        inspect,
+        jobs,
+        library,
+        record,
+        recovering,
+        retention,
+        rows,
+        selftest,
+    )
 
     for command in (
         record.record,
@@ -95,6 +119,8 @@ def _register() -> None:
         rows.delete,
         rows.restore,
         library.library,
+        importing.import_files,
+        recovering.recover,
         retention.retention,
         figures.stats,
         jobs.jobs,

@@ -8,15 +8,27 @@ import sys
 
 import msgspec
 
+_SIGNS = {
+    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"
+}
+
 
 def as_json(value: object) -> str:
     """Return `value`, a structure or plain data, as indented JSON."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
+def visible(text: str) -> str:
+    """Return `text` with control characters as signs, line ends and tabs apart.
+
+    Titles and names of files come from anywhere; a terminal would obey what is in them.
+    """
+    return text if text.isprintable() else text.translate(_SIGNS)
+
+
 def write_line(text: str, *, err: bool = False) -> None:
-    """Write one line to stdout or stderr."""
-    write(text + "\n", err=err)
+    """Write one line to stdout or stderr, control characters as signs."""
+    write(visible(text) + "\n", err=err)
 
 
 def write(text: str, *, err: bool = False) -> None:

@@ -22,3 +22,8 @@ def new_id(now_s: float | None = None) -> str:
 def short_id(identifier: str) -> str:
     """Return what people see and type: the end, since those of one day begin alike."""
     return identifier[-SHORT:]
+
+
+def is_id(text: str) -> bool:
+    """Return whether `text` could be an identifier."""
+    return len(text) == _LENGTH and set(text) <= set(_DIGITS) and text[0] <= "7"

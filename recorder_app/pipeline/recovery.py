@@ -12,14 +12,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from recorder_app import faults
-from recorder_app.errors import RecorderError, UnreadableMedia
+from recorder_app.errors import UnreadableMedia
 from recorder_app.media.outfile import RecordingFile, storage_error, sync_folder
 from recorder_app.media.probe import MediaDescription, probe
 from recorder_app.pipeline.events import RecordingResult, RecordingState
@@ -82,24 +82,36 @@ def find_cut_short(folders: Iterable[Path]) -> list[CutShort]:
     return sorted(found, key=lambda each: each.started)
 
 
-def recover(journal: Path, on_progress: Progress = lambda _: None) -> Recovered | None:
+def recover(
+    journal: Path,
+    on_progress: Progress = lambda _: None,
+    on_whole: Callable[[Recovered], None] = lambda _: None,
+) -> Recovered | None:
     """Make the take of `journal` whole; None when another process is at it or has done it.
 
-    `on_progress` gets the share that is done. Raises UnreadableMedia for what is better left
-    alone, which the journal then says, and StorageError or EncodingError for what may work
-    another time. The take's file is never worse than before.
+    `on_progress` gets the share that is done. `on_whole` is called when the file is whole and the
+    journal does not say so yet: if it fails, or the process dies in it, all is done again.
+
+    Raises UnreadableMedia for what is better left alone, which the journal then says, and
+    StorageError or EncodingError for what may work another time. The take's file is never worse
+    than before.
     """
     lock = journal.with_name(f".{media_path(journal).name}.recovery")
     try:
         with file_lock(lock) as is_ours:
             if not is_ours or not _is_cut_short(journal):
                 return None
-            return _recover(journal, read_journal(journal), on_progress)
+            return _recover(journal, read_journal(journal), on_progress, on_whole)
     except OSError as error:
         raise storage_error(error, journal) from error
 
 
-def _recover(journal: Path, entry: JournalEntry, on_progress: Progress) -> Recovered:
+def _recover(
+    journal: Path,
+    entry: JournalEntry,
+    on_progress: Progress,
+    on_whole: Callable[[Recovered], None],
+) -> Recovered:
     try:
         media = _media_of(journal, entry)
         whole = _whole(media, entry, on_progress)
@@ -123,11 +135,13 @@ def _recover(journal: Path, entry: JournalEntry, on_progress: Progress) -> Recov
     entry.media = media.name
     entry.recovery = Recovery(datetime.now(UTC), is_recovered=True)
     entry.result = _result(media, entry, description)
+    recovered = Recovered(str(media), entry, description)
+    on_whole(recovered)
     written = Journal(media, entry)
     written.save()
     if written.path != journal:
         journal.unlink(missing_ok=True)
-    return Recovered(str(media), entry, description)
+    return recovered
 
 
 def _whole(media: Path, entry: JournalEntry, on_progress: Progress) -> Path:
@@ -205,6 +219,9 @@ def _result(media: Path, entry: JournalEntry, found: MediaDescription) -> Record
     )
 
 
-def reason_of(error: RecorderError) -> str:
-    """Return why a take was left alone, on one line."""
-    return " ".join(f"{error.message} {error.hint}".split())
+def journal_of(cut: CutShort) -> JournalEntry | None:
+    """Return the journal of a take that was found; None when it is gone."""
+    try:
+        return read_journal(Path(cut.journal))
+    except (OSError, msgspec.MsgspecError):
+        return None

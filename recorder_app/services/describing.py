@@ -1,0 +1,130 @@
+"""From a media file and its sidecar to the columns of a recording."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from recorder_app.errors import UnreadableMedia
+from recorder_app.library.ids import is_id, new_id
+from recorder_app.library.media_rows import COMPLETED, IMPORTED, RECOVERED
+from recorder_app.media import profiles
+from recorder_app.media.probe import MediaDescription, probe
+from recorder_app.pipeline.events import RecordingState
+from recorder_app.pipeline.journal import JournalEntry
+from recorder_app.services.walking import printable
+from recorder_app.texts import N_
+
+_TYPES = {"region": "region", "window": "window"}
+
+
+def describe(path: Path, entry: JournalEntry | None) -> MediaDescription:
+    """Return what the file holds: from its sidecar where that fits, else by reading it.
+
+    Raises UnreadableMedia, also for a name that is no Unicode, which nothing could store.
+    """
+    check_name(path)
+    result = None if entry is None else entry.result
+    if result is None or not _has_size(path, result.size_bytes):
+        return probe(path)
+    known = profiles.load().containers.get(result.container)
+    return MediaDescription(
+        container=result.container,
+        mime_type="" if known is None else known.mime_type,
+        duration_s=result.duration_s,
+        size_bytes=result.size_bytes,
+        width=result.width,
+        height=result.height,
+        video_codec=result.video_codec,
+        audio_codecs=result.audio_codecs,
+        tracks=[],
+    )
+
+
+def columns_of(path: Path, found: MediaDescription, entry: JournalEntry | None) -> dict[str, Any]:
+    """Return what ``media_rows.enter`` takes of a recording, all but id and status."""
+    columns: dict[str, Any] = {
+        "title": path.stem or path.name,
+        "recording_type": "video" if found.width else "audio",
+        "path": str(path),
+        "container": found.container,
+        "mime_type": found.mime_type,
+        "video_codec": found.video_codec,
+        "audio_codecs": found.audio_codecs,
+        "width": found.width,
+        "height": found.height,
+        "duration_s": found.duration_s,
+        "file_size": found.size_bytes,
+        "created_at": created_at(path, entry),
+    }
+    if entry is None:
+        return columns
+    target = str(entry.settings.get("target") or "")
+    columns["recording_type"] = _TYPES.get(target.partition(":")[0], "screen")
+    columns["quality"] = str(entry.settings.get("quality") or "")
+    columns["details"] = {
+        "settings": entry.settings,
+        "devices": {"tracks": msgspec.to_builtins(entry.tracks)},
+        "warnings": [] if entry.result is None else entry.result.warnings,
+        "is_truncated": entry.result is not None and entry.result.truncated,
+    }
+    if entry.library is not None:
+        columns["tags"] = list(dict.fromkeys(entry.library.tags))
+        columns["project"] = entry.library.project
+        columns["title"] = entry.library.title or columns["title"]
+        columns["description"] = entry.library.description
+        columns["is_favourite"] = entry.library.is_favourite
+    return columns
+
+
+def created_at(path: Path, entry: JournalEntry | None) -> datetime:
+    """Return when it was recorded, or else when the file was written last."""
+    if entry is not None:
+        return entry.started
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def recording_id(entry: JournalEntry | None, created: datetime) -> str:
+    """Return the id that the sidecar gives, or a new one that sorts by when it was recorded."""
+    given = [] if entry is None else [entry.recording_id]
+    if entry is not None and entry.library is not None:
+        given.insert(0, entry.library.id)
+    # A sidecar may come from anywhere.
+    return next(filter(is_id, given), None) or new_id(max(created.timestamp(), 0))
+
+
+def status_of(entry: JournalEntry | None) -> str:
+    """Return a recording's status when its file is there."""
+    if entry is None or entry.state is not RecordingState.FINISHED:
+        return IMPORTED
+    return RECOVERED if entry.recovery is not None else COMPLETED
+
+
+def is_text(path: Path) -> bool:
+    """Return whether the name is Unicode; others can be read, but not stored."""
+    try:
+        str(path).encode()
+    except UnicodeError:
+        return False
+    return True
+
+
+def check_name(path: Path) -> None:
+    """Raise UnreadableMedia for a name that is no Unicode."""
+    if not is_text(path):
+        raise UnreadableMedia(
+            N_("The name {name} is no Unicode."),
+            hint=N_("Rename the file, or import it with --copy."),
+            name=printable(path),
+        )
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return os.stat(path).st_size == size
+    except OSError:
+        return False
