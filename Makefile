@@ -2,7 +2,7 @@ PYTHON_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench-cpu bench-screen bench-memory bench-kills bench-sync bench-drift \
-	bench-sound clean
+	bench-sound bench-library-kills clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -59,6 +59,10 @@ bench-drift: ## An hour with a device clock 0.1 % fast and slow, on a clock that
 bench-sound: ## Half an hour of microphone and system sound: drift, losses, memory (31 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.sound
+
+bench-library-kills: ## kill -9 at 100 random moments of writing to the library (3 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.library_kills
 
 clean: ## Remove caches and build results; recordings and .venv stay
 	@rm -rf build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
