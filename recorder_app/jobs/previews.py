@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 import msgspec
+import psutil
 
 from recorder_app import faults, paths
 from recorder_app.errors import UnreadableMedia
@@ -97,6 +98,15 @@ def _keep(context: JobContext, name: str, content: bytes) -> Path:
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
+        _remove_left_behind(folder)
     except OSError as error:
         raise storage_error(error, path) from error
     return path
+
+
+def _remove_left_behind(folder: Path) -> None:
+    """Delete what processes that were killed had not finished."""
+    for path in folder.glob(".*.*.*"):
+        pid = path.suffix.removeprefix(".")
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            path.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,7 @@ _log = logging.getLogger(__name__)
 _BUSY_MS = 10_000
 # Statements slower than this are logged, to be given an index.
 _SLOW_S = 0.2
+_BEGIN = "BEGIN IMMEDIATE"
 
 
 class Database:
@@ -44,6 +46,7 @@ class Database:
 
     def __init__(self, path: Path, *, is_scratch: bool = False) -> None:
         self.path = path
+        self._turn = threading.Lock()
         self._is_noted = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -172,7 +175,8 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "after_cursor_execute")
     def _end(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         took_s = time.perf_counter() - connection.info["began_s"]
-        if took_s > _SLOW_S:
+        # Waiting for another writer is no fault of a statement.
+        if took_s > _SLOW_S and statement != _BEGIN:
             _log.warning(
                 "slow query seconds=%.3f statement=%s", took_s, " ".join(statement.split())
             )

@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from recorder_app.jobs.runner import Runner
-from recorder_app.jobs.work import Ended
 from recorder_app.library import job_list
 from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
 from recorder_app.library.models import Job
 from recorder_app.library.queue import OPEN
+
+if TYPE_CHECKING:
+    from recorder_app.jobs.work import Ended
 
 _LOOK_EVERY_S = 0.2
 
@@ -94,6 +95,9 @@ def run_jobs(
 
     Raises LibraryError when the library cannot be used any more.
     """
+    # Imported only now: listing needs no codecs.
+    from recorder_app.jobs.runner import Runner
+
     runner = Runner(database, on_end=on_end)
     runner.start()
     try:
@@ -118,6 +122,8 @@ def finish_jobs(
 
     Returns how they ended; what is open still is left in the queue.
     """
+    from recorder_app.jobs.runner import Runner
+
     wanted = list(job_ids)
     runner = Runner(database)
     runner.start()
