@@ -12,7 +12,7 @@ from tests.support.jobs import kill_runners, two_writers
 
 
 def test_two_processes_write_at_once(tmp_path: Path) -> None:
-    done = two_writers(tmp_path, 5.0, environment(home=tmp_path))
+    done = two_writers(tmp_path, 4.0, environment(home=tmp_path))
     assert done.handed_in > 50
     assert (done.lost, done.repeated, done.problems) == (0, 0, [])
     assert done.complaints == ""
