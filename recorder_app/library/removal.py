@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from recorder_app.library import search_index
 from recorder_app.library.database import Database
 from recorder_app.library.files import fill
 from recorder_app.library.models import (
@@ -85,6 +86,12 @@ def remove(session: Session, recording: Recording, *, queue_remote: bool) -> int
         session.execute(delete(RecordingSessionRow).where(RecordingSessionRow.id == take))
     note(session, "erased", recording.id)
     return len(remote)
+
+
+def forget_words(session: Session) -> None:
+    """Take the words of what was removed out of the search; once, after the last of several."""
+    session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
+    search_index.forget(session)
 
 
 def remove_everything(database: Database) -> int:

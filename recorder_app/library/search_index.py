@@ -77,6 +77,22 @@ def rebuild(session: Session) -> int:
     return done
 
 
+def forget(session: Session) -> None:
+    """Drop the words that no recording has any more, from the index's own files as well.
+
+    For what was erased: an ordinary deletion leaves words behind. Takes as long as reading the
+    whole index. Needs the write lock.
+    """
+    catch_up(session)
+    _run(session, "INSERT INTO search_index (search_index) VALUES ('optimize')")
+    _run(
+        session,
+        "CREATE VIRTUAL TABLE temp.search_terms USING fts5vocab('main', 'search_index', 'row')",
+    )
+    _run(session, "DELETE FROM search_words WHERE word NOT IN (SELECT term FROM temp.search_terms)")
+    _run(session, "DROP TABLE temp.search_terms")
+
+
 def _index(session: Session, changed: list[Any]) -> None:
     ids = [(row[0],) for row in changed]
     _run_all(

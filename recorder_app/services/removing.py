@@ -60,6 +60,8 @@ def erase(recording_ids: Sequence[str]) -> RemovalReport:
         entries = [
             _remove(database, each, _unlink, queue_remote=True) for each in dict.fromkeys(wanted)
         ]
+        with database.write() as session:
+            removal.forget_words(session)
         database.compact()
         return _report(entries, database.path)
 
