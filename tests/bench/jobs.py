@@ -37,7 +37,7 @@ def main() -> int:
             f"two writers, {chosen.seconds:.0f} s: {wrote.recordings} recordings and "
             f"{wrote.handed_in} jobs, all done after {time.monotonic() - began:.0f} s; "
             f"lost {wrote.lost}, done twice {wrote.repeated}, "
-            f"complaints {wrote.complaints.strip() or 'none'}, check {wrote.problems or 'ok'}",
+            f"complaints {wrote.complaints or 'none'}, check {wrote.problems or 'ok'}",
             flush=True,
         )
         take = folder / "take.webm"

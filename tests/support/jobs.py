@@ -101,7 +101,9 @@ def two_writers(folder: Path, seconds: float, env: Mapping[str, str]) -> Writers
     Database(library).close()
     writers = [start_writer(library, notes, seconds, env) for _ in range(2)]
     told = [writer.communicate(timeout=seconds + LIMIT_S) for writer in writers]
-    complaints = "".join(err for _, err in told)
+    lines = [line for _, err in told for line in err.splitlines()]
+    # On a busy machine anything may be slow.
+    complaints = "\n".join(line for line in lines if not line.startswith("slow query"))
     assert all(writer.returncode == 0 for writer in writers), complaints
     handed_in = [number for out, _ in told for number in json.loads(out)["handed_in"]]
     done = notes.read_text().split()
