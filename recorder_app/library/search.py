@@ -167,7 +167,7 @@ class _Query:
     def most_similar(self, numbers: list[int], key: str) -> list[int]:
         """Return `numbers` by how similar their titles are to `key`, then as they were."""
         asked = select(_rows.c.number, _rows.c.title_key).where(_rows.c.number.in_(numbers))
-        titles = dict(self._session.execute(asked).tuples().all())
+        titles: dict[int, str] = {number: key for number, key in self._session.execute(asked)}
         return sorted(numbers, key=lambda number: OSA.distance(key, titles[number]))
 
     def sorted(self, expression: str, order: Order, most: int) -> list[int]:
@@ -255,8 +255,8 @@ def _terms(words: list[_Word]) -> Terms:
 def _recordings(session: Session, numbers: list[int]) -> list[Recording]:
     """Return the recordings of `numbers` in the same order."""
     asked = select(_rows.c.number, Recording).join(Recording, _IS_ROW)
-    rows = session.execute(asked.where(_rows.c.number.in_(numbers))).tuples()
-    found: dict[int, Recording] = dict(rows.all())
+    asked = asked.where(_rows.c.number.in_(numbers))
+    found: dict[int, Recording] = {number: row for number, row in session.execute(asked)}
     return [found[number] for number in numbers if number in found]
 
 

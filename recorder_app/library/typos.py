@@ -33,43 +33,47 @@ _known: weakref.WeakKeyDictionary[Engine, _Words] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def allowed_typos(word: str) -> int:
-    """Return how many letters of `word` may be wrong. Numbers have no typos: 2023 is not 2024."""
-    if len(word) < ONE_FROM or not word.isalpha():
-        return 0
-    return 1 if len(word) < TWO_FROM else 2
-
-
 def similar_words(session: Session, word: str) -> list[str]:
     """Return the library's words that `word` may have been meant to be, the nearest first."""
-    typos = allowed_typos(word)
-    if not typos:
-        return []
-    known = _read(session)
-    found: list[tuple[int, str]] = []
-    for length in range(len(word) - typos, len(word) + typos + 1):
-        found += _near(word, known.by_length.get(length, []), typos)
-    return [similar for _, similar in sorted(found)[:_MOST]]
+    return _similar(_lengths(word), word, _read(session).by_length) if word.isalpha() else []
 
 
 def similar_beginnings(session: Session, word: str) -> list[str]:
     """Return beginnings of the library's words that `word` may have been meant to be."""
-    typos = min(1, allowed_typos(word))
-    if not typos:
+    if not word.isalpha() or len(word) < ONE_FROM:
         return []
     known = _read(session)
-    found: list[tuple[int, str]] = []
-    for length in range(len(word) - typos, len(word) + typos + 1):
+    lengths = {length: 1 for length in _lengths(word) if abs(length - len(word)) <= 1}
+    for length in lengths:
         if length not in known.beginnings:
             longer = (words for size, words in known.by_length.items() if size > length)
             known.beginnings[length] = list({each[:length] for words in longer for each in words})
-        found += _near(word, known.beginnings[length], typos)
-    return list(dict.fromkeys(similar for _, similar in sorted(found)))[:_MOST]
+    return _similar(lengths, word, known.beginnings)
 
 
-def _near(word: str, choices: list[str], typos: int) -> list[tuple[int, str]]:
-    near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=typos, limit=None)
-    return [(int(distance), choice) for choice, distance, _ in near if distance]
+def _lengths(word: str) -> dict[int, int]:
+    """Return how long the words may be that were meant, and how many typos are in `word` then.
+
+    The longer of both counts: a word of four letters has three when one was left out. Numbers have
+    no typos: 2023 is not 2024.
+    """
+    typos = {}
+    for length in range(len(word) - 2, len(word) + 3):
+        longer = max(length, len(word))
+        allowed = 2 if longer >= TWO_FROM else int(longer >= ONE_FROM)
+        if allowed and abs(length - len(word)) <= allowed:
+            typos[length] = allowed
+    return typos
+
+
+def _similar(lengths: dict[int, int], word: str, choices: dict[int, list[str]]) -> list[str]:
+    found: list[tuple[int, str]] = []
+    for length, typos in lengths.items():
+        near = process.extract(
+            word, choices.get(length, []), scorer=OSA.distance, score_cutoff=typos, limit=None
+        )
+        found += [(int(distance), choice) for choice, distance, _ in near if distance]
+    return [similar for _, similar in sorted(found)[:_MOST]]
 
 
 def _read(session: Session) -> _Words:
