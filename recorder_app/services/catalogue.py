@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from recorder_app.errors import InvalidSettingError
 from recorder_app.library import recordings
-from recorder_app.library.database import Database
 from recorder_app.services.library import RecordingEntry, entry_of, open_library
+from recorder_app.services.safekeeping import opened_library
 from recorder_app.texts import N_
 
 # More is no name any more; descriptions may be as long as they are.
@@ -34,7 +34,7 @@ class Changes:
 
 def show(recording_id: str) -> RecordingEntry:
     """Return one recording. Raises InvalidRequest when there is none of that id."""
-    with _library() as database, database.read() as session:
+    with contextlib.closing(open_library()) as database, database.read() as session:
         return entry_of(recordings.get(session, recording_id))
 
 
@@ -52,7 +52,7 @@ def edit(recording_id: str, changes: Changes) -> RecordingEntry:
         columns["project"] = _name(changes.project, "project") if changes.project.strip() else None
     if changes.is_favourite is not None:
         columns["is_favourite"] = changes.is_favourite
-    with _library() as database, database.write() as session:
+    with opened_library() as database, database.write() as session:
         row = recordings.get(session, recording_id)
         if changes.tags or changes.untags:
             kept = [tag.name for tag in row.tags if tag.name not in changes.untags]
@@ -62,7 +62,7 @@ def edit(recording_id: str, changes: Changes) -> RecordingEntry:
 
 def delete(recording_ids: Sequence[str]) -> list[RecordingEntry]:
     """Put recordings into the trash, all of them or, where one is not found, none."""
-    with _library() as database, database.write() as session:
+    with opened_library() as database, database.write() as session:
         rows = [recordings.get(session, each) for each in recording_ids]
         for row in rows:
             recordings.delete(session, row)
@@ -71,20 +71,11 @@ def delete(recording_ids: Sequence[str]) -> list[RecordingEntry]:
 
 def restore(recording_ids: Sequence[str]) -> list[RecordingEntry]:
     """Take recordings out of the trash, all of them or none."""
-    with _library() as database, database.write() as session:
+    with opened_library() as database, database.write() as session:
         rows = [recordings.get(session, each) for each in recording_ids]
         for row in rows:
             recordings.restore(session, row)
         return [entry_of(row) for row in rows]
-
-
-@contextlib.contextmanager
-def _library() -> Iterator[Database]:
-    database = open_library()
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def _name(text: str, what: str) -> str:

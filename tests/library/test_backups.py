@@ -236,6 +236,19 @@ def test_the_commands(screenless: dict[str, str]) -> None:
     assert run("library", "check", env=screenless).returncode == 0
 
 
+def test_changing_something_makes_a_backup_once_a_day(
+    screenless: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / ".local" / "share" / "recorder-app" / "library.sqlite"
+    take = ("record", "--target", "synthetic:pattern@320x240", "--duration", "0.3")
+    wanted = json.loads(run(*take, "--json", env=screenless).stdout)["recording_id"]
+    # Recording is not held up by it.
+    assert backups(path) == []
+    for title in ("a", "b"):
+        assert run("edit", wanted, "--title", title, env=screenless).returncode == 0
+    assert len(backups(path)) == 1
+
+
 def break_file(path: Path) -> None:
     data = bytearray(path.read_bytes())
     for page_number in range(2, len(data) // 4096, 2):
