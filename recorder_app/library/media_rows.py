@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import JSON, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from recorder_app.library import recordings
@@ -113,7 +113,8 @@ def interrupted_paths(session: Session) -> list[str]:
     row = RecordingSessionRow
     query = select(row.path).where(
         row.status == "interrupted",
-        row.error.is_(None),
+        # None is written as JSON's null.
+        or_(row.error.is_(None), row.error == JSON.NULL),
         row.path.is_not(None),
         ~exists().where(Recording.session_id == row.id),
     )
