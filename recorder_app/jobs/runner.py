@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from recorder_app.errors import DiskFull, LibraryLocked, RecorderError
-from recorder_app.jobs.context import JobContext, Stop
+from recorder_app.jobs.context import Handler, JobContext, Stop
+from recorder_app.jobs.kinds import LANES
 from recorder_app.jobs.owners import is_gone, new_owner
-from recorder_app.jobs.tasks import LANES, TASKS, Task
+from recorder_app.jobs.tasks import TASKS
 from recorder_app.jobs.work import Ended, be_modest, give_back, handle
 from recorder_app.library import job_list, leases, queue
 from recorder_app.library.database import Database
@@ -30,14 +31,15 @@ _KEEP_ENDED = timedelta(days=30)
 class Runner:
     """Runs the jobs of a library in this process until stopped.
 
-    Several processes may do so at once. `on_end` is called in the job's thread. `error` is what
+    Several processes may do so at once. Work of a kind that is not in `tasks` waits for a runner
+    that knows it. `on_end` is called in the job's thread. `error` is what
     ended it before its time; a library that is only busy, or a full disk, does not.
     """
 
     def __init__(
         self,
         database: Database,
-        tasks: Mapping[str, Task] = TASKS,
+        tasks: Mapping[str, Handler] = TASKS,
         lanes: Mapping[str, int] = LANES,
         on_end: Callable[[Ended], None] = lambda _: None,
     ) -> None:
@@ -135,11 +137,11 @@ class Runner:
         """Claim a job and start its thread; return whether there was one."""
         at = now()
         with self._database.read() as session:
-            if self._stopping.is_set() or not queue.is_due(session, self._lanes, at):
+            if self._stopping.is_set() or not queue.is_due(session, self._tasks, self._lanes, at):
                 return False
         owner = new_owner()
         with self._database.write() as session:
-            job = queue.claim(session, owner, self._lanes, at)
+            job = queue.claim(session, owner, self._lanes, at, kinds=self._tasks)
         if job is None:
             return False
         context = JobContext(self._database, job, owner)
@@ -155,10 +157,11 @@ class Runner:
         be_modest()
         try:
             ended = handle(context, self._tasks)
+            if ended is not None:
+                _log.info("job ended id=%s kind=%s state=%s", ended.job_id, ended.kind, ended.state)
+                self._on_end(ended)
         finally:
+            # Last of all: whoever stops the runner waits for what is told, too.
             with self._lock:
                 del self._running[context]
             self._wake.set()
-        if ended is not None:
-            _log.info("job ended id=%s kind=%s state=%s", ended.job_id, ended.kind, ended.state)
-            self._on_end(ended)

@@ -1,66 +1,15 @@
-"""The kinds of work there are, and handing them in.
-
-::
-
-    with database.write() as session:
-        recording = recordings.add(session, ...)
-        tasks.enqueue_previews(session, recording)
-
-hands in everything a new recording needs, in the same transaction.
-"""
+"""Who does which kind of work (``kinds``)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from recorder_app.jobs import previews
 from recorder_app.jobs.context import Handler
-from recorder_app.library import queue
-from recorder_app.library.models import Job, Recording
-from recorder_app.library.queue import Session
 
-# How many jobs of a lane run at once, in all processes together. Decoding and encoding take what
-# processor there is; reading files, and the network, wait.
-LANES: Mapping[str, int] = {"media": 1, "files": 1, "network": 5}
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A kind of work; larger priorities come first."""
-
-    handler: Handler
-    lane: str
-    priority: int = 0
-
-
-TASKS: Mapping[str, Task] = {
-    "poster": Task(previews.make_poster, "media", 30),
-    "strip": Task(previews.make_strip, "media", 20),
-    "waveform": Task(previews.make_waveform, "media", 10),
-    "checksum": Task(previews.make_checksum, "files"),
+TASKS: Mapping[str, Handler] = {
+    "poster": previews.make_poster,
+    "strip": previews.make_strip,
+    "waveform": previews.make_waveform,
+    "checksum": previews.make_checksum,
 }
-
-
-def enqueue(
-    session: Session,
-    kind: str,
-    recording_id: str | None = None,
-    payload: Mapping[str, Any] | None = None,
-) -> Job:
-    """Hand in work of `kind`; the same work that is queued or running already is returned."""
-    task = TASKS[kind]
-    return queue.enqueue(
-        session, kind, recording_id, lane=task.lane, payload=payload, priority=task.priority
-    )
-
-
-def enqueue_previews(session: Session, recording: Recording) -> list[Job]:
-    """Hand in all that a new or changed recording needs: pictures, waveform, checksum."""
-    kinds = ["checksum"]
-    if recording.width:
-        kinds += ["poster", "strip"]
-    if recording.audio_codecs:
-        kinds.append("waveform")
-    return [enqueue(session, kind, recording.id) for kind in kinds]

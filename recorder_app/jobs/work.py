@@ -15,17 +15,14 @@ from typing import TypeVar
 from recorder_app.errors import (
     Cancelled,
     DiskFull,
-    InternalError,
     LibraryLocked,
     RecorderError,
     StorageError,
 )
-from recorder_app.jobs.context import JobContext, Stop
-from recorder_app.jobs.tasks import Task
+from recorder_app.jobs.context import Handler, JobContext, Stop
 from recorder_app.library import leases
 from recorder_app.library.queue import JobState, Session, now
 from recorder_app.pipeline.stage import as_recorder_error
-from recorder_app.texts import N_
 
 _log = logging.getLogger(__name__)
 
@@ -49,15 +46,12 @@ class Ended:
     error: RecorderError | None = None
 
 
-def handle(context: JobContext, tasks: Mapping[str, Task]) -> Ended | None:
+def handle(context: JobContext, tasks: Mapping[str, Handler]) -> Ended | None:
     """Do the work and settle what came of it; return None when it is no longer ours."""
     error: RecorderError | None = None
     state: JobState | None
     try:
-        task = tasks.get(context.kind)
-        if task is None:
-            raise InternalError(N_("There is no work of kind {kind}."), kind=context.kind)
-        outcome = task.handler(context)
+        outcome = tasks[context.kind](context)
     except Cancelled:
         state = _stopped(context)
     except BaseException as failure:

@@ -73,9 +73,12 @@ def of(session: Session, job_ids: Iterable[str]) -> Sequence[Job]:
     return session.scalars(select(Job).where(Job.id.in_(list(job_ids)))).all()
 
 
-def open_count(session: Session) -> int:
-    """Return how many jobs are queued or running."""
-    return session.scalar(select(func.count()).where(Job.state.in_(OPEN))) or 0
+def open_count(session: Session, kinds: Iterable[str] | None = None) -> int:
+    """Return how many jobs, of these kinds or of all, are queued or running."""
+    query = select(func.count()).where(Job.state.in_(OPEN))
+    if kinds is not None:
+        query = query.where(Job.kind.in_(list(kinds)))
+    return session.scalar(query) or 0
 
 
 def request_cancel(session: Session, job: Job) -> None:

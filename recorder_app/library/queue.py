@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session as Session
 from sqlalchemy.orm import aliased
 
@@ -81,10 +81,13 @@ def enqueue(
     return job
 
 
-def is_due(session: Session, lanes: Iterable[str], at: datetime) -> bool:
+def is_due(session: Session, kinds: Iterable[str], lanes: Iterable[str], at: datetime) -> bool:
     """Return whether `claim` may find something; any session will do. It costs no lock."""
     waiting = select(Job.id).where(
-        Job.state == JobState.QUEUED, Job.lane.in_(list(lanes)), Job.run_after <= at
+        Job.state == JobState.QUEUED,
+        Job.kind.in_(list(kinds)),
+        Job.lane.in_(list(lanes)),
+        Job.run_after <= at,
     )
     return session.scalar(waiting.limit(1)) is not None
 
@@ -95,12 +98,13 @@ def claim(
     lanes: Mapping[str, int],
     at: datetime,
     *,
+    kinds: Iterable[str] | None = None,
     lease_s: float = LEASE_S,
 ) -> Job | None:
     """Take the next job for `owner`: the highest priority, then the oldest.
 
-    `lanes` is how many jobs of a lane may run at once, in all processes together. Never taken is a
-    job of a recording that another one works on.
+    `lanes` is how many jobs of a lane may run at once, in all processes together, and `kinds` what
+    the owner can do. Never taken is a job of a recording that another one works on.
     """
     running = session.execute(
         select(Job.lane, func.count()).where(Job.state == JobState.RUNNING).group_by(Job.lane)
@@ -113,9 +117,16 @@ def claim(
         .where(other.recording_id == Job.recording_id, other.state == JobState.RUNNING)
         .exists()
     )
+    is_known = true() if kinds is None else Job.kind.in_(list(kinds))
     job = session.scalar(
         select(Job)
-        .where(Job.state == JobState.QUEUED, Job.lane.in_(free), Job.run_after <= at, ~is_excluded)
+        .where(
+            Job.state == JobState.QUEUED,
+            is_known,
+            Job.lane.in_(free),
+            Job.run_after <= at,
+            ~is_excluded,
+        )
         .order_by(Job.priority.desc(), Job.created_at, Job.id)
         .limit(1)
     )

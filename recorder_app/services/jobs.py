@@ -91,12 +91,13 @@ def run_jobs(
     until_empty: bool = False,
     on_end: Callable[[Ended], None] = lambda _: None,
 ) -> None:
-    """Run jobs in this process until `stop`, or until none is queued or running anywhere.
+    """Run jobs in this process until `stop`, or until none that it can do is open.
 
     Raises LibraryError when the library cannot be used any more.
     """
     # Imported only now: listing needs no codecs.
     from recorder_app.jobs.runner import Runner
+    from recorder_app.jobs.tasks import TASKS
 
     runner = Runner(database, on_end=on_end)
     runner.start()
@@ -104,7 +105,7 @@ def run_jobs(
         while not stop.wait(_LOOK_EVERY_S) and runner.is_alive:
             if until_empty:
                 with database.read() as session:
-                    if job_list.open_count(session) == 0:
+                    if job_list.open_count(session, TASKS) == 0:
                         break
     finally:
         runner.stop()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from recorder_app.jobs import tasks
+from recorder_app.jobs import kinds
 from recorder_app.library import job_list, leases, queue
 from recorder_app.library.database import Database
 from recorder_app.library.models import Recording
@@ -39,7 +39,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def hand_in(database: Database, recording: Recording) -> list[str]:
     with database.write() as session:
-        return [job.id for job in tasks.enqueue_previews(session, recording)]
+        return [job.id for job in kinds.enqueue_previews(session, recording)]
 
 
 def start(env: dict[str, str], *arguments: str, stdout: int) -> subprocess.Popen[bytes]:
@@ -100,7 +100,7 @@ def test_cancelling_by_id(home: dict[str, str], database: Database) -> None:
     assert unknown.returncode == 2
     assert "recorder-app jobs" in unknown.stderr
     with database.write() as session:
-        assert queue.claim(session, "else/1/1/1", tasks.LANES, queue.now()) is not None
+        assert queue.claim(session, "else/1/1/1", kinds.LANES, queue.now()) is not None
     assert "being stopped" in run("cancel", jobs[2], env=home).stdout
     assert "stopping" in run("jobs", env=home).stdout
     with database.write() as session:

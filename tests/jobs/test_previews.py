@@ -13,8 +13,9 @@ import pytest
 
 from recorder_app import paths
 from recorder_app.errors import Cancelled, DiskFull, MediaChanged, UnreadableMedia
-from recorder_app.jobs import previews, tasks
+from recorder_app.jobs import kinds, previews
 from recorder_app.jobs.context import JobContext, Outcome
+from recorder_app.jobs.tasks import TASKS
 from recorder_app.library import job_list, leases, queue
 from recorder_app.library.database import Database
 from recorder_app.library.models import Recording
@@ -34,13 +35,13 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def work(database: Database, kind: str, recording: Recording, checkpoint: Any = None) -> Outcome:
     """Let the handler of `kind` do its work."""
     with database.write() as session:
-        tasks.enqueue(session, kind, recording.id)
-        job = queue.claim(session, "me", tasks.LANES, queue.now())
+        kinds.enqueue(session, kind, recording.id)
+        job = queue.claim(session, "me", kinds.LANES, queue.now())
         assert job is not None
     if checkpoint is not None:
         job.checkpoint = checkpoint
     try:
-        return tasks.TASKS[kind].handler(JobContext(database, job, "me"))
+        return TASKS[kind](JobContext(database, job, "me"))
     finally:
         with database.write() as session:
             leases.give_back(session, job.id, "me")
@@ -122,9 +123,9 @@ def test_a_recording_without_sound_has_no_waveform(database: Database, take: Pat
 def test_a_new_recording_needs_what_it_can_have(database: Database, take: Path) -> None:
     recording = add_recording(database, take)
     with database.write() as session:
-        jobs = tasks.enqueue_previews(session, recording)
+        jobs = kinds.enqueue_previews(session, recording)
         assert {job.kind for job in jobs} == {"checksum", "poster", "strip"}
-        again = tasks.enqueue_previews(session, recording)
+        again = kinds.enqueue_previews(session, recording)
         assert [job.id for job in again] == [job.id for job in jobs]
 
 

@@ -13,7 +13,6 @@ from recorder_app.errors import DiskFull, ShareError
 from recorder_app.jobs.context import Handler, JobContext, Outcome
 from recorder_app.jobs.owners import is_gone, new_owner
 from recorder_app.jobs.runner import Runner
-from recorder_app.jobs.tasks import Task
 from recorder_app.library import job_list, leases, queue
 from recorder_app.library.database import Database
 from recorder_app.library.models import Job
@@ -29,7 +28,7 @@ class Offline(ShareError):
 
 @contextlib.contextmanager
 def running(database: Database, **handlers: Handler) -> Iterator[Runner]:
-    runner = Runner(database, {k: Task(h, "work") for k, h in handlers.items()}, LANES)
+    runner = Runner(database, handlers, LANES)
     runner.start()
     try:
         yield runner
@@ -77,7 +76,7 @@ def test_a_handler_that_hangs_does_not_keep_its_job(database: Database) -> None:
         return Outcome({"too": "late"})
 
     job = enqueue(database, "hang")
-    runner = Runner(database, {"hang": Task(hang, "work")}, LANES)
+    runner = Runner(database, {"hang": hang}, LANES)
     runner.start()
     wait_for_state(database, job, JobState.RUNNING)
     runner.stop(0.5)
@@ -126,9 +125,7 @@ def test_why_a_job_failed_is_kept(database: Database, error: Exception, state: J
         raise error
 
     job = enqueue(database, "work")
-    runner = Runner(
-        database, {"work": Task(work, "work")}, LANES, on_end=lambda end: ended.append(end.state)
-    )
+    runner = Runner(database, {"work": work}, LANES, on_end=lambda end: ended.append(end.state))
     runner.start()
     while not ended:
         time.sleep(0.02)
@@ -139,12 +136,16 @@ def test_why_a_job_failed_is_kept(database: Database, error: Exception, state: J
     assert ended == [state]
 
 
-def test_work_of_an_unknown_kind_fails(database: Database) -> None:
-    job = enqueue(database, "dance")
-    with running(database):
-        failed = wait_for_state(database, job, JobState.FAILED)
-    assert failed.error is not None
-    assert "dance" in failed.error["message"]
+def test_work_of_an_unknown_kind_waits_for_who_knows_it(database: Database) -> None:
+    gate = Gate()
+    gate.leave.set()
+    unknown, known = enqueue(database, "dance"), enqueue(database, "gate")
+    with running(database, gate=gate.handler):
+        wait_for_state(database, known, JobState.DONE)
+    assert wait_for_state(database, unknown, JobState.QUEUED).attempts == 0
+    with database.read() as session:
+        assert job_list.open_count(session) == 1
+        assert job_list.open_count(session, ["gate"]) == 0
 
 
 def test_a_job_taken_by_somebody_else_is_left_to_them(database: Database) -> None:

@@ -17,10 +17,9 @@ from pathlib import Path
 import av
 from sqlalchemy import func, select
 
-from recorder_app.jobs import tasks
+from recorder_app.jobs import kinds
 from recorder_app.jobs.context import JobContext, Outcome
 from recorder_app.jobs.runner import Runner
-from recorder_app.jobs.tasks import Task
 from recorder_app.library import job_list, queue, recordings
 from recorder_app.library.database import Database
 from recorder_app.library.models import Job, Recording
@@ -134,7 +133,7 @@ def _write(library: Path, notes: Path, seconds: float) -> None:
         return Outcome({}, {"checksum": context.recording_id})
 
     database = Database(library)
-    runner = Runner(database, {"note": Task(note, "notes")}, {"notes": 4})
+    runner = Runner(database, {"note": note}, {"notes": 4})
     runner.start()
     handed_in: list[str] = []
     deadline = time.monotonic() + seconds
@@ -184,7 +183,7 @@ def kill_runners(
         while counts(database).get(JobState.QUEUED, 0) < 40:
             recording = add_recording(database, media)
             with database.write() as session:
-                tasks.enqueue_previews(session, session.get_one(Recording, recording.id))
+                kinds.enqueue_previews(session, session.get_one(Recording, recording.id))
         done = counts(database).get(JobState.DONE, 0)
         runner = _runner(env)
         try:
