@@ -208,7 +208,8 @@ def _best(
         best |= dict.fromkeys(query.newest(_all(words, fields), most))
     if meant == typed or len(best) >= most:
         return list(best)[:most]
-    for fields in _TIERS:
+    # Two tiers only: each of these questions costs as much as all of the typed ones.
+    for fields in (_TIERS[0], FIELDS):
         found = query.newest(_all(meant, fields), max(most, _SORTED))
         if fields is _TIERS[0]:
             found = query.most_similar(found, key)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 # wrong, or two neighbours swapped.
 ONE_FROM, TWO_FROM = 4, 8
 # The nearest so many words are looked for, and so many beginnings of longer ones.
-_MOST = 24
+_MOST = 12
 
 
 @dataclass(slots=True)
