@@ -46,6 +46,11 @@ Exit codes:
 def cli(context: click.Context) -> None:
     """Record the screen to a file that plays whatever happens."""
     asks_for_help = any(each in context.help_option_names for each in sys.argv)
+    if context.invoked_subcommand not in (*_RECORDING, "jobs") and not asks_for_help:
+        # Those start their log themselves; without one, warnings would land on the terminal.
+        from recorder_app import logs, paths
+
+        logs.start(paths.log_folder())
     if context.invoked_subcommand not in _RECORDING + _UPKEEP and not asks_for_help:
         from recorder_app.cli.recovering import recover_first
 
