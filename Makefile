@@ -1,7 +1,7 @@
 PYTHON_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench-cpu bench-screen bench-memory bench-kills bench-sync bench-drift \
+.PHONY: help demo test lint bench-cpu bench-screen bench-memory bench-kills bench-recover bench-sync bench-drift \
 	bench-sound bench-library-kills bench-jobs clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
@@ -47,6 +47,10 @@ bench-memory: ## Memory of ten minutes of 1080p30, WebM and MP4 (20 minutes)
 bench-kills: ## kill -9 at 100 random moments (4 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.kills
+
+bench-recover: ## 50 killed takes are recovered, by recoveries that are killed too (10 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.recover
 
 bench-sync: ## Flash and beep for 20 s, WebM and MP4, without and with three pauses (2 minutes)
 	@installers/setup.sh test

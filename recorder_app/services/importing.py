@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from recorder_app.errors import InvalidRequest, RecorderError, UnreadableMedia
+from recorder_app.jobs import kinds
 from recorder_app.library import media_rows, recordings
 from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
@@ -124,6 +125,7 @@ def _enter(
         if row is None:
             wanted = describing.recording_id(entry, columns["created_at"])
             row = media_rows.enter(session, wanted, **columns)
+            kinds.enqueue_previews(session, row)
             return _told(path, IMPORTED, row)
         if not _is_missing(row):
             return _told(path, KNOWN, row)

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from recorder_app.errors import LibraryCorrupt, UnreadableMedia
+from recorder_app.jobs import kinds
 from recorder_app.library import backups, media_rows, recordings
 from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
@@ -105,6 +106,7 @@ def _rebuild(database: Database, path: Path) -> RebuildEntry:
             **columns,
             status=describing.status_of(entry),
         )
+        kinds.enqueue_previews(session, row)
         return _told(row, ENTERED)
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from recorder_app import paths
 from recorder_app.errors import MediaError, RecorderError
+from recorder_app.jobs import kinds
 from recorder_app.library import media_rows, recordings
 from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
@@ -137,6 +138,7 @@ def _enter(database: Database, whole: Recovered) -> str:
             status=media_rows.RECOVERED,
             session_id=None if take is None else take.id,
         )
+        kinds.enqueue_previews(session, row)
         return row.id
 
 
