@@ -2,7 +2,8 @@ PYTHON_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench-cpu bench-screen bench-memory bench-kills bench-recover bench-sync bench-drift \
-	bench-sound bench-library-kills bench-jobs clean
+	bench-sound bench-library-kills bench-jobs \
+	bench-library clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -71,6 +72,10 @@ bench-library-kills: ## kill -9 at 100 random moments of writing to the library 
 bench-jobs: ## Two writers for a minute, and a job runner killed 100 times (6 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.jobs
+
+bench-library: ## Search, lists, opening and insertion with 100,000 recordings (3 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.library
 
 clean: ## Remove caches and build results; recordings and .venv stay
 	@rm -rf build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -16,7 +16,7 @@ from recorder_app.library.words import fold, located_words
 _BEFORE, _SHOWN = 40, 160
 _CUT = "…"
 # Long texts are looked through in parts of so many letters.
-_PART = re.compile(r".{1,4000}(?:\s|$)|.{1,4000}", re.DOTALL)
+_PART = re.compile(r".{1,400}(?:\s|$)|.{1,400}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
