@@ -20,9 +20,9 @@ INTERRUPTED = 130
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    doctor: recording cannot work here
+  1    doctor: recording cannot work here; selftest: not in step
   2    the request was wrong
-  3    the screen or window cannot be had, or went away
+  3    the screen, window or microphone cannot be had, or the screen went away
   4    no encoder works, or encoding failed
   5    the disk is full or cannot be written
   9    cancelled, nothing was recorded
