@@ -4,9 +4,10 @@ import contextlib
 import os
 import select
 import shutil
+import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -113,6 +114,17 @@ class Programs:
             self[name].kill()
         for name in names:
             self[name].wait()
+
+    @contextlib.contextmanager
+    def frozen(self, *names: str) -> Iterator[None]:
+        """Have the programs answer nobody for a while."""
+        for name in names:
+            self[name].send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for name in names:
+                self[name].send_signal(signal.SIGCONT)
 
     def failure(self, *names: str, did: str = "get ready") -> RuntimeError:
         """Return the error that these programs did not do something, with what they printed."""

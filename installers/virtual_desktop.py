@@ -6,7 +6,6 @@ The demo and the tests use it, so that they need no screen and touch nobody's se
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -120,12 +119,8 @@ class VirtualDesktop:
     @contextlib.contextmanager
     def frozen_display(self) -> Iterator[None]:
         """Have the X server answer nobody for a while."""
-        server = self._programs["Xvfb"]
-        server.send_signal(signal.SIGSTOP)
-        try:
+        with self._programs.frozen("Xvfb"):
             yield
-        finally:
-            server.send_signal(signal.SIGCONT)
 
     def _start(self, stack: contextlib.ExitStack) -> None:
         # Sockets are made in here, and their paths must be short.

@@ -6,7 +6,7 @@ The demo and the tests use it, so that they need no sound card and disturb nobod
 import contextlib
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -160,6 +160,12 @@ class VirtualSound:
     def kill_server(self) -> None:
         """End the server as a crash would."""
         self._programs.kill(*self._names)
+
+    @contextlib.contextmanager
+    def frozen_server(self) -> Iterator[None]:
+        """Have the server answer nobody for a while."""
+        with self._programs.frozen(*self._names):
+            yield
 
     def start_server(self) -> None:
         """Start the server again after `kill_server`, with the devices and defaults it had."""

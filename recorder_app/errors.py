@@ -11,6 +11,7 @@
       CaptureError              the picture or the sound cannot be had
         SourceUnavailable
           SoundServerUnavailable
+          SoundServerSilent
         PermissionDenied
         TargetLost
       EncodingError
@@ -116,6 +117,10 @@ class SoundServerUnavailable(SourceUnavailable):
     """There is no sound server to talk to. One that is there and does not answer is not meant:
     whoever took another way to the devices would wait for it there, without a limit of time.
     """
+
+
+class SoundServerSilent(SourceUnavailable):
+    """There is a sound server, but it does not answer now; it may later."""
 
 
 class PermissionDenied(CaptureError):

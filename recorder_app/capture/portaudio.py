@@ -71,7 +71,8 @@ class PortAudioSource:
                 if not is_lost:
                     is_lost = True
                     _log.warning("sound source lost name=%s reason=%s", self._name, error)
-                sink.push_gap(AudioGap(self._clock.now_ns(), is_lost=True, reason=error.message))
+                now_ns = self._clock.now_ns()
+                sink.push_gap(AudioGap(now_ns, True, error.message, self.description))
                 stop.wait(_RETRY_S)
         self._disconnect()
 

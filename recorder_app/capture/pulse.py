@@ -8,17 +8,20 @@ anything.
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from recorder_app.capture import libpulse
-from recorder_app.errors import SoundServerUnavailable, SourceUnavailable
+from recorder_app.errors import SoundServerSilent, SoundServerUnavailable, SourceUnavailable
 from recorder_app.texts import N_
 
 CLIENT_NAME = b"Recorder"
-_ANSWER_S = 3.0
+# A server answers in milliseconds; one that takes longer than this is stuck.
+_ANSWER_S = 1.5
+_STOP_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +49,15 @@ class PulseServer:
 class PulseConnection:
     """Connects at once.
 
-    Raises SoundServerUnavailable when there is no server, and SourceUnavailable when it does not
+    Raises SoundServerUnavailable when there is no server, and SoundServerSilent when it does not
     answer. Every method raises the latter when the server goes away, or has not answered by
-    `give_up_at`, a time of ``time.monotonic``. Not thread-safe.
+    `give_up_at`, a time of ``time.monotonic``, or when `stop` is set. Not thread-safe.
     """
 
-    def __init__(self, give_up_at: float = math.inf) -> None:
+    def __init__(self, give_up_at: float = math.inf, stop: threading.Event | None = None) -> None:
         self.library = libpulse.load()
         self._give_up_at = give_up_at
+        self._stop = stop or threading.Event()
         self._failure: type[SourceUnavailable] = SoundServerUnavailable
         self._loop = self.library.pa_mainloop_new()
         self.context = self.library.pa_context_new(
@@ -99,12 +103,12 @@ class PulseConnection:
         deadline = min(time.monotonic() + _ANSWER_S, self._give_up_at)
         while not is_done():
             left = deadline - time.monotonic()
-            if left <= 0:
-                raise SourceUnavailable(
+            if left <= 0 or self._stop.is_set():
+                raise SoundServerSilent(
                     N_("The sound server does not answer."),
                     hint=N_("Log out and in again if this lasts."),
                 )
-            self.iterate(left)
+            self.iterate(min(left, _STOP_LOOK_S))
 
     def server(self) -> PulseServer:
         """Return the server's name and defaults."""

@@ -10,10 +10,10 @@ import numpy as np
 from recorder_app.capture.base import SoundInfo, SoundSink
 from recorder_app.capture.pulse import PulseConnection, PulseSource
 from recorder_app.capture.pulse_stream import RecordStream
-from recorder_app.errors import SourceUnavailable
+from recorder_app.errors import SoundServerSilent, SourceUnavailable
 from recorder_app.media.clock import NS_PER_S, Clock
 from recorder_app.media.sound import SAMPLE_RATE, AudioBlock, AudioGap, Samples
-from recorder_app.texts import N_
+from recorder_app.texts import N_, translate
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +57,8 @@ class PulseSoundSource:
         assert self._connection is not None
         warnings = []
         if self._source.is_muted:
-            warnings.append(f"{self._source.description} is muted in the system's sound settings.")
+            text = N_("{name} is muted in the system's sound settings.")
+            warnings.append(translate(text, name=self._source.description))
         return SoundInfo(
             self.description, _channels(self._source), self._connection.server().name, (*warnings,)
         )
@@ -68,15 +69,17 @@ class PulseSoundSource:
         while not stop.is_set():
             try:
                 if self._stream is None:
-                    self._connect()
+                    self._connect(stop)
                     is_lost = False
                 self._record_some(sink)
             except SourceUnavailable as error:
                 self.close()
+                if stop.is_set():
+                    break
                 if not is_lost:
                     is_lost = True
                     _log.warning("sound source lost name=%s reason=%s", self._name, error)
-                sink.push_gap(AudioGap(self._clock.now_ns(), is_lost=True, reason=error.message))
+                self._push_gap(sink, is_lost=True, reason=error.message)
                 stop.wait(_RETRY_S)
         self.close()
 
@@ -86,12 +89,15 @@ class PulseSoundSource:
                 part.close()
         self._stream = self._connection = None
 
-    def _connect(self) -> None:
+    def _connect(self, stop: threading.Event | None = None) -> None:
         if self._connection is None:
-            self._connection = PulseConnection()
+            self._connection = PulseConnection(stop=stop)
             self._connection.watch(self._note_change)
         self._has_changed = False
-        self._source = find_source(self._connection, self._name, is_system=self._is_system)
+        self._source = self._find()
+        if self._is_named:
+            # From now on this very one, whatever else gets a name like it.
+            self._name = self._source.name
         self._stream = RecordStream(
             self._connection, self._source, SAMPLE_RATE, _channels(self._source)
         )
@@ -117,11 +123,11 @@ class PulseSoundSource:
             self._push(sink, fragments, lost)
         elif self._stream.is_suspended and not self._is_asleep:
             self._is_asleep = True
-            sink.push_gap(AudioGap(self._clock.now_ns(), is_lost=False))
+            self._push_gap(sink, is_lost=False)
         if not self._stream.is_alive:
             raise self._gone()
         if self._has_changed:
-            self._follow()
+            self._follow(sink)
 
     def _push(self, sink: SoundSink, fragments: list[Samples], lost: int) -> None:
         samples = np.concatenate(fragments)
@@ -129,20 +135,35 @@ class PulseSoundSource:
         capture_ns = now_ns - len(samples) * NS_PER_S // SAMPLE_RATE
         sink.push_block(AudioBlock(capture_ns, SAMPLE_RATE, samples, lost))
 
-    def _follow(self) -> None:
+    def _push_gap(self, sink: SoundSink, *, is_lost: bool, reason: str = "") -> None:
+        sink.push_gap(AudioGap(self._clock.now_ns(), is_lost, reason, self.description))
+
+    def _follow(self, sink: SoundSink) -> None:
         """Devices changed: see whether ours is still there and still the default."""
         assert self._connection is not None
         assert self._stream is not None
         assert self._source is not None
         self._has_changed = False
         try:
-            found = find_source(self._connection, self._name, is_system=self._is_system)
+            found = self._find()
+        except SoundServerSilent:
+            raise
         except SourceUnavailable as error:
             raise self._gone() from error
         if found.index != self._source.index or self._stream.device_index != self._source.index:
             _log.info("sound source changes from=%s to=%s", self._source.name, found.name)
             self._stream.close()
             self._stream = None
+            # What comes next is another stream: it must not be joined to this one.
+            self._push_gap(sink, is_lost=False)
+
+    def _find(self) -> PulseSource:
+        assert self._connection is not None
+        return find_source(self._connection, self._name, is_system=self._is_system)
+
+    @property
+    def _is_named(self) -> bool:
+        return not self._is_system and self._name != DEFAULT
 
     def _note_change(self) -> None:
         self._has_changed = True
@@ -176,10 +197,16 @@ def find_source(connection: PulseConnection, name: str, *, is_system: bool) -> P
             else N_("There is no microphone."),
             hint=N_("Plug it in, or choose it in the system's sound settings."),
         )
-    found = [each for each in sources if each.name == name]
-    found = found or [each for each in sources if each.description == name]
-    found = found or [each for each in sources if name.casefold() in each.description.casefold()]
-    if len(found) == 1 or (found and found[0].name == name):
+    exact = [each for each in sources if each.name == name]
+    if exact:
+        return exact[0]
+    # Every speaker has a monitor named after it: those are meant by their exact name only.
+    microphones = [each for each in sources if not each.monitor_of]
+    found = [each for each in microphones if each.description == name]
+    found = found or [
+        each for each in microphones if name.casefold() in each.description.casefold()
+    ]
+    if len(found) == 1:
         return found[0]
     if found:
         raise SourceUnavailable(

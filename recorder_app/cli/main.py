@@ -25,9 +25,9 @@ _UPKEEP = ("recover", "library", "jobs", "cancel", "retry")
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    doctor: recording cannot work here; library check: damaged
+  1    doctor: recording cannot work here; selftest: not in step; library check: damaged
   2    the request was wrong
-  3    the screen or window cannot be had, or went away
+  3    the screen, window or microphone cannot be had, or the screen went away
   4    no encoder works, or encoding failed
   5    the disk is full or cannot be written
   6    a file cannot be read as video or sound

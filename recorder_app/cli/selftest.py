@@ -41,8 +41,10 @@ def av_sync(
     A small window flashes in the corner of the screen and the speakers beep. Exits with 1 when
     picture and sound are not in step.
     """
+    from recorder_app import logs, paths
     from recorder_app.services.selftest import av_sync as measure
 
+    logs.start(paths.log_folder())
     report = measure(duration, profile=profile, pauses=pauses, keep=keep)
     if json_output:
         write_line(as_json(report))

@@ -9,8 +9,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from recorder_app.media.clock import NS_PER_S
-
 # The one rate inside the program and in its files: Opus knows no other of its kind, and sound
 # servers run at it by default.
 SAMPLE_RATE: Final = 48_000
@@ -40,21 +38,19 @@ class AudioBlock:
     def size_bytes(self) -> int:
         return self.samples.nbytes
 
-    @property
-    def duration_ns(self) -> int:
-        return len(self.samples) * NS_PER_S // self.rate
-
 
 @dataclass(frozen=True, slots=True)
 class AudioGap:
     """From `capture_ns` on no sound comes, until the next block.
 
-    `is_lost` tells a device that went away from one that sleeps because nothing plays.
+    `is_lost` tells a device that went away from one that sleeps because nothing plays, or that is
+    changed for another; `device` is its name for people.
     """
 
     capture_ns: int
     is_lost: bool
     reason: str = ""
+    device: str = ""
 
     @property
     def size_bytes(self) -> int:

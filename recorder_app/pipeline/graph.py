@@ -19,7 +19,7 @@ from recorder_app.pipeline.media_time import MediaTime
 from recorder_app.pipeline.muxer import MuxerStage
 from recorder_app.pipeline.plan import RecordingPlan
 from recorder_app.pipeline.queues import BoundedQueue
-from recorder_app.pipeline.sound_graph import OpenedSound, SoundGraph
+from recorder_app.pipeline.sound_graph import OpenedSound, SoundGraph, track_count
 from recorder_app.pipeline.stage import Worker
 from recorder_app.pipeline.synchronizer import VideoSynchronizer
 from recorder_app.texts import N_, translate
@@ -67,7 +67,7 @@ class RecordingGraph:
         self._clock = clock
         self.file = RecordingFile(media)
         frames: BoundedQueue[TimedFrame] = BoundedQueue(_VIDEO_QUEUE_ITEMS, _VIDEO_QUEUE_BYTES)
-        producers = 1 + (len(sounds) if plan.separate_tracks else min(1, len(sounds)))
+        producers = 1 + track_count(len(sounds), separate=plan.separate_tracks)
         packets: BoundedQueue[EncodedPacket] = BoundedQueue(
             _PACKET_QUEUE_ITEMS, _PACKET_QUEUE_BYTES, producers
         )

@@ -83,6 +83,9 @@ class HealthMonitor:
         """Each track by itself: sound that goes on must not hide a picture that stands still."""
         now_ns = self._clock.now_ns()
         for track, name in self._graph.tracks.items():
+            if track in self._graph.sound.failed_tracks:
+                continue
+            warn_ns = _STALL_WARN_NS + self._graph.sound.patience_ns(track)
             size = self._graph.muxer.track_bytes.get(track, 0)
             before, grown_ns = self._growth[track]
             is_picture = track == VIDEO_TRACK
@@ -92,7 +95,7 @@ class HealthMonitor:
                 self._told.discard(code)
             elif is_picture and now_ns - grown_ns > _STALL_END_NS:
                 self.error = stalled()
-            elif now_ns - grown_ns > _STALL_WARN_NS:
+            elif now_ns - grown_ns > warn_ns:
                 text = translate(N_("{name} is not being written any more."), name=name)
                 severity = Severity.DANGER if is_picture else Severity.WARNING
                 yield from self._once(code, severity, text)

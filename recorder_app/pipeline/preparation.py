@@ -22,7 +22,8 @@ from recorder_app.pipeline.graph import RecordingGraph
 from recorder_app.pipeline.health import free_space
 from recorder_app.pipeline.journal import Journal, Track
 from recorder_app.pipeline.plan import RecordingPlan
-from recorder_app.pipeline.sound_graph import NAMES, OpenedSound, open_sounds
+from recorder_app.pipeline.sound_graph import OpenedSound, open_sounds
+from recorder_app.pipeline.sound_track import KIND_NAMES
 from recorder_app.texts import N_, translate
 
 # Names tried for recordings that begin in the same second.
@@ -150,6 +151,6 @@ def _tracks(
 
 
 def _no_sound(sound: OpenedSound, message: str) -> HealthEvent:
-    name = translate(NAMES[sound.plan.kind])
+    name = translate(KIND_NAMES[sound.plan.kind])
     text = translate(message, name=name, reason=sound.error)
     return HealthEvent("sound_unavailable", Severity.WARNING, text)

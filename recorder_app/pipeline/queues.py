@@ -60,7 +60,7 @@ class BoundedQueue(Generic[T]):
             self._append(item)
 
     def put_last(self, item: T) -> None:
-        """Put `item` even where there is no room: for the one item before END."""
+        """Put `item` even where there is no room: for the few that are small and must not wait."""
         with self._changed:
             if not self._is_aborted:
                 self._append(item)

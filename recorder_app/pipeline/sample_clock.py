@@ -25,6 +25,7 @@ _MOST_SLOPE = 0.005
 HARD_S = 0.05
 # For how long stamps must agree with each other, off the line, before they are believed.
 _CONFIRM_S = 0.1
+_CONFIRM_STAMPS = 3
 
 
 class SampleClock:
@@ -102,12 +103,13 @@ class TimestampGuard:
     """Tells jitter from a jump.
 
     A stamp more than 50 ms off what the line says is doubted. It is believed once the stamps after
-    it keep the same distance for a tenth of a second; stamps that return to the line were only
-    late.
+    it, two at least, keep the same distance for a tenth of a second; stamps that return to the line
+    were only late.
     """
 
     def __init__(self) -> None:
         self._since_s: float | None = None
+        self._count = 0
         self._off_s = 0.0
 
     @property
@@ -122,9 +124,10 @@ class TimestampGuard:
             self._since_s = None
             return False
         if self._since_s is None or abs(off_s - self._off_s) > HARD_S:
-            self._since_s, self._off_s = 0.0, off_s
+            self._since_s, self._off_s, self._count = 0.0, off_s, 0
         self._since_s += duration_s
-        if self._since_s < _CONFIRM_S:
+        self._count += 1
+        if self._since_s < _CONFIRM_S or self._count < _CONFIRM_STAMPS:
             return False
         self._since_s = None
         return True

@@ -197,8 +197,11 @@ class RecordingSession:
             return
         try:
             self._plan.source.close()
-            for sound in self._plan.sounds:
-                sound.source.close()
+            if self._graph is not None:
+                self._graph.sound.close()
+            else:
+                for sound in self._plan.sounds:
+                    sound.source.close()
         except RecorderError as error:
             _log.warning("source not closed error=%s", error)
 
@@ -231,7 +234,7 @@ class RecordingSession:
     def _record(self) -> None:
         assert self._graph is not None
         self._monitor = HealthMonitor(self._plan, self._graph)
-        self._sound_monitor = SoundHealthMonitor(self._graph.sound.lanes, self._clock)
+        self._sound_monitor = SoundHealthMonitor(self._graph.sound.tracks, self._clock)
         self._has_picture = False
         self._should_stop = False
         self._enter(_State.RECORDING)
@@ -274,6 +277,9 @@ class RecordingSession:
                 self._is_aborted = True
         while not self._inbox.empty():
             self._take_message(0)
+        # What happened to the sound since the last look.
+        for event in self._sound_monitor.look(is_paused=True):
+            self._tell(event)
         self._emit(graph.statistics())
 
     def _conclude(self, final: RecordingState) -> None:
@@ -396,7 +402,8 @@ class RecordingSession:
         _log.error("stage failed stage=%s code=%s message=%s", name, error.code, error)
         if name.startswith((SOUND_TRACK, SOUND_SOURCE)):
             # The picture goes on, and so does the other sound.
-            self._tell(HealthEvent(error.code, Severity.WARNING, error.message))
+            text = f"{error.message} {error.hint}".strip()
+            self._tell(HealthEvent(error.code, Severity.WARNING, text))
             return
         # The others are essential: stop, and keep what exists. The first error is the cause, those
         # after it are its consequences.

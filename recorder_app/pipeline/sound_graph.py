@@ -6,12 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from av.container import OutputContainer
 
 from recorder_app.capture.base import SoundInfo
-from recorder_app.errors import RecorderError, SourceUnavailable
+from recorder_app.errors import RecorderError, SoundServerSilent, SourceUnavailable
 from recorder_app.media import containers
 from recorder_app.media.clock import NS_PER_MS, Clock
 from recorder_app.media.codecs import SoundEncoderChoice
@@ -24,7 +25,13 @@ from recorder_app.pipeline.plan import Need, SoundPlan
 from recorder_app.pipeline.queues import BoundedQueue
 from recorder_app.pipeline.sound_encoder import SoundEncoder
 from recorder_app.pipeline.sound_lane import SoundFilter, SoundLane
-from recorder_app.pipeline.sound_track import Lane, LaneMessage, LaneSink, SoundTrack
+from recorder_app.pipeline.sound_track import (
+    KIND_NAMES,
+    Lane,
+    LaneMessage,
+    LaneSink,
+    SoundTrack,
+)
 from recorder_app.pipeline.stage import Worker
 from recorder_app.texts import N_, translate
 
@@ -38,8 +45,6 @@ _QUEUE_ITEMS = 4000
 _QUEUE_BYTES = 16_000_000
 # The picture waits so long for the first sound, so that a file does not begin with a hole.
 _FIRST_SOUND_S = 0.3
-
-NAMES = {"microphone": N_("Microphone"), "system": N_("System sound")}
 
 OnEnd = Callable[[str, RecorderError | None], None]
 
@@ -58,19 +63,30 @@ def open_sounds(sounds: Sequence[SoundPlan]) -> tuple[list[OpenedSound], list[Op
 
     Raises SourceUnavailable when one that was asked for by name is not there.
     """
+    if not sounds:
+        return [], []
+    # All at once: a server that does not answer keeps each of them waiting.
+    with ThreadPoolExecutor(len(sounds), "sound-open") as pool:
+        tried = list(pool.map(_open, sounds))
     opened: list[OpenedSound] = []
     left_out: list[OpenedSound] = []
-    for sound in sounds:
-        try:
-            opened.append(OpenedSound(sound, sound.source.open()))
-        except SourceUnavailable as error:
-            if sound.need is Need.REQUIRED:
-                raise
-            _log.warning("sound source unavailable kind=%s reason=%s", sound.kind, error)
-            missing = OpenedSound(sound, SoundInfo(sound.source.description, 2, ""), error)
-            # One that was wanted keeps its place: it is taken up when it comes.
-            (left_out if sound.need is Need.OPTIONAL else opened).append(missing)
+    for sound in tried:
+        need = sound.plan.need
+        if sound.error is not None and need is Need.REQUIRED:
+            raise sound.error
+        # One that was wanted, or whose server is only slow, keeps its place: it is taken up when it
+        # comes.
+        is_hopeless = sound.error is not None and not isinstance(sound.error, SoundServerSilent)
+        (left_out if need is Need.OPTIONAL and is_hopeless else opened).append(sound)
     return opened, left_out
+
+
+def _open(sound: SoundPlan) -> OpenedSound:
+    try:
+        return OpenedSound(sound, sound.source.open())
+    except SourceUnavailable as error:
+        _log.warning("sound source unavailable kind=%s reason=%s", sound.kind, error)
+        return OpenedSound(sound, SoundInfo(sound.source.description, 2, ""), error)
 
 
 class SoundGraph:
@@ -96,6 +112,7 @@ class SoundGraph:
         self._clock = clock
         self._on_end = on_end
         self._workers: list[Worker] = []
+        self._feeders: list[Worker] = []
         self.tracks: list[SoundTrack] = []
         self._stops: list[threading.Event] = []
         self._sinks: list[tuple[OpenedSound, LaneSink, threading.Event]] = []
@@ -104,7 +121,9 @@ class SoundGraph:
             assert choice is not None
             channels = max(sound.info.channels for sound in group)
             name = (
-                translate(NAMES[group[0].plan.kind]) if len(group) == 1 else translate(N_("Sound"))
+                translate(KIND_NAMES[group[0].plan.kind])
+                if len(group) == 1
+                else translate(N_("Sound"))
             )
             stream = containers.add_sound_stream(container, choice, channels, name)
             lanes = [_lane(sound, time, channels, offset_ns) for sound in group]
@@ -123,7 +142,18 @@ class SoundGraph:
 
     @property
     def is_running(self) -> bool:
+        """Whether a track still works. Sources do not count: nobody waits for what they do last."""
         return any(worker.is_alive() for worker in self._workers)
+
+    @property
+    def failed_tracks(self) -> set[int]:
+        """The streams whose encoder gave up."""
+        return {track.encoder.index for track in self.tracks if track.has_failed}
+
+    def patience_ns(self, stream: int) -> int:
+        """How much later than others a track may be: it was moved earlier, and waits for more."""
+        lags = [lane.lag_ns for t in self.tracks if t.encoder.index == stream for lane in t.lanes]
+        return max(lags, default=0)
 
     def start(self) -> None:
         """Start sources and tracks, and give the sources a moment to deliver."""
@@ -133,8 +163,8 @@ class SoundGraph:
             )
         for number, (sound, sink, stop) in enumerate(self._sinks):
             body = self._source_body(sound, sink, stop)
-            self._workers.append(Worker(f"{SOUND_SOURCE}-{number}", body, self._on_end))
-        for worker in self._workers:
+            self._feeders.append(Worker(f"{SOUND_SOURCE}-{number}", body, self._on_end))
+        for worker in [*self._workers, *self._feeders]:
             worker.start()
         if self._clock.is_realtime:
             deadline = time.monotonic() + _FIRST_SOUND_S
@@ -156,6 +186,12 @@ class SoundGraph:
     def join(self, timeout_s: float) -> None:
         for worker in self._workers:
             worker.join(timeout_s)
+
+    def close(self) -> None:
+        """Close the sources; a thread that still has its own closes it at its end."""
+        for number, (sound, _, _) in enumerate(self._sinks):
+            if not self._feeders or not self._feeders[number].is_alive():
+                sound.plan.source.close()
 
     def mute(self, *, is_muted: bool) -> None:
         """Silence the microphones, or let them be heard again."""
@@ -193,7 +229,8 @@ class SoundGraph:
                 sound.plan.source.run(sink, stop)
             except BaseException:
                 # The other tracks go on; this one is silent from here.
-                sink.push_gap(AudioGap(self._clock.now_ns(), is_lost=True))
+                device = sound.plan.source.description
+                sink.push_gap(AudioGap(self._clock.now_ns(), True, device=device))
                 raise
             finally:
                 self._clock.leave()
@@ -209,6 +246,11 @@ def _track_body(track: SoundTrack, stop: threading.Event) -> Callable[[], None]:
             stop.set()
 
     return body
+
+
+def track_count(sounds: int, *, separate: bool) -> int:
+    """Return how many tracks so many sounds get."""
+    return sounds if separate else min(1, sounds)
 
 
 def _groups(opened: Sequence[OpenedSound], *, separate: bool) -> list[list[OpenedSound]]:

@@ -24,6 +24,8 @@ _LEAD_S = 2.0
 _SETTLE_S = 0.15
 # Most that is read between two looks at the line: the controller needs to look often.
 _STEP_S = 0.1
+# Less is the rounding of two neighbouring pieces.
+_LATE_FRAMES = SAMPLE_RATE // 100
 # Samples from this value on were cut off by the device.
 _CLIPPED = 0.999
 
@@ -49,13 +51,14 @@ class LaneHealth:
     frames_lost: int = 0
     clipped: int = 0
     zero_s: float = 0.0
-    was_heard: bool = False
     jumps: int = 0
     losses: int = 0
     returns: int = 0
     is_lost: bool = False
     is_asleep: bool = False
+    asleep_since_ns: int | None = None
     reason: str = ""
+    lost_device: str = ""
     last_block_ns: int | None = None
     drift: float = 0.0
     error_s: float = 0.0
@@ -140,8 +143,12 @@ class SoundLane:
         health = self.health
         if gap.is_lost and not health.is_lost:
             health.losses += 1
+            health.lost_device, health.reason = gap.device, gap.reason
+        if gap.is_lost:
+            health.asleep_since_ns = None
+        elif health.asleep_since_ns is None:
+            health.asleep_since_ns = gap.capture_ns
         health.is_lost, health.is_asleep = gap.is_lost, not gap.is_lost
-        health.reason = gap.reason
         self._break_off()
 
     def produce(self) -> None:
@@ -228,10 +235,15 @@ class SoundLane:
         for segment in self._time.segments:
             media_s = segment.media_ns / NS_PER_S
             media_s += max(0.0, have_s - segment.start_ns / NS_PER_S)
-            place = max(self._filler.next, math.ceil(media_s * SAMPLE_RATE))
+            rightful = math.ceil(media_s * SAMPLE_RATE)
+            place = max(self._filler.next, rightful)
             if segment.end_ns is not None and place >= _end_of(segment):
                 continue
             position = self._position_of(place, segment)
+            if place - rightful > _LATE_FRAMES:
+                # Silence was written in its place before it came.
+                late = min(position, readable_end) - self._reader.first_readable
+                self.health.frames_lost += max(0, round(late))
             if position >= readable_end:
                 self._reader.forget_before(readable_end)
                 return False
@@ -304,6 +316,7 @@ class SoundLane:
         if health.is_lost:
             health.returns += 1
         health.is_lost = health.is_asleep = False
+        health.asleep_since_ns = None
         health.last_block_ns = block.capture_ns
         health.frames += len(block.samples)
         health.frames_lost += block.lost
@@ -314,7 +327,6 @@ class SoundLane:
             health.zero_s += len(block.samples) / block.rate
             return
         health.zero_s = 0.0
-        health.was_heard = True
         if peak >= _CLIPPED:
             cut = np.abs(block.samples).max(axis=1) >= _CLIPPED
             # Three in a row: a tall wave may touch the limit, but does not rest there.

@@ -18,10 +18,11 @@ from recorder_app.pipeline.mixer import PeakLimiter, mix
 from recorder_app.pipeline.queues import BoundedQueue
 from recorder_app.pipeline.sound_encoder import SoundEncoder
 from recorder_app.pipeline.sound_lane import SoundLane
+from recorder_app.texts import N_
 
 # How long a device that was there is waited for. Longer than any scheduling hiccup and a Bluetooth
 # burst; the track stands still for that long before it goes on with silence.
-_GRACE_NS = 600 * NS_PER_MS
+_GRACE_NS = 1000 * NS_PER_MS
 # How far behind a track stays while a device is away, so that its first words are not too late:
 # their place in time is known only after a while (see SoundLane).
 _ABSENT_LAG_NS = 400 * NS_PER_MS
@@ -31,6 +32,8 @@ _BATCH_S = 0.1
 _FINISH_S = 2.0
 _RAMP_FRAMES = SAMPLE_RATE // 200
 _LEVEL_FRAMES = SAMPLE_RATE // 5
+
+KIND_NAMES = {"microphone": N_("Microphone"), "system": N_("System sound")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Lane:
 class SoundTrack:
     """Mixes its lanes and encodes the sum. ``run`` is the body of its thread.
 
-    It never waits for a lane for longer than half a second, and writes silence for one that does
+    It never waits for a lane for longer than a second, and writes silence for one that does
     not come. Ends once ``finish`` was called and everything before the end is written.
     """
 
@@ -117,6 +120,7 @@ class SoundTrack:
         self.queue = queue
         self.lanes = lanes
         self.encoder = encoder
+        self.has_failed = False
         self._time = time
         self._clock = clock
         self._limiter = PeakLimiter(encoder.channels)
@@ -129,26 +133,34 @@ class SoundTrack:
 
     def run(self) -> None:
         try:
-            while self._end is None or self._taken < self._end:
-                # Before the queue is looked at: what was captured until now is in it or on its way.
-                now_ns = self._clock.now_ns()
-                for message in self.queue.get_all(_BATCH_S):
-                    sound = self.lanes[message.lane].sound
-                    if isinstance(message.content, AudioGap):
-                        sound.gap(message.content)
-                    else:
-                        sound.push(message.content)
-                for lane in self.lanes:
-                    lane.sound.produce()
-                self._advance(now_ns)
-                if self._clock.is_realtime:
-                    self._is_finishing.wait(_BATCH_S)
-            self.encoder.encode(self._limiter.flush())
-            self.encoder.flush()
+            self._run()
+        except Cancelled:
+            raise
+        except BaseException:
+            self.has_failed = True
+            raise
         finally:
             # Nobody will take what still comes: let no source wait for room.
             self.queue.abort()
             self.encoder.forward_end()
+
+    def _run(self) -> None:
+        while self._end is None or self._taken < self._end:
+            # Before the queue is looked at: what was captured until now is in it or on its way.
+            now_ns = self._clock.now_ns()
+            for message in self.queue.get_all(_BATCH_S):
+                sound = self.lanes[message.lane].sound
+                if isinstance(message.content, AudioGap):
+                    sound.gap(message.content)
+                else:
+                    sound.push(message.content)
+            for lane in self.lanes:
+                lane.sound.produce()
+            self._advance(now_ns)
+            if self._clock.is_realtime:
+                self._is_finishing.wait(_BATCH_S)
+        self.encoder.encode(self._limiter.flush())
+        self.encoder.flush()
 
     def finish(self, end_ns: int) -> None:
         """Have the track end at media time `end_ns`. Thread-safe."""
@@ -160,6 +172,8 @@ class SoundTrack:
         if not self._time.is_started:
             return
         until = min(self._horizon(lane, now_ns) for lane in self.lanes)
+        # A sound that was moved later is there before its time; the end may come first.
+        until = min(until, _place(self._time.reached_ns(now_ns)))
         if self._end is not None:
             until = self._end if time.monotonic() > self._deadline_s else min(until, self._end)
         if until <= self._taken:

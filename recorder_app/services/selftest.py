@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,7 +88,8 @@ def _perform(output: Path, duration_s: float, profile: str, pauses: int) -> list
     )
     try:
         thread.start()
-        if not player.is_playing.wait(_START_S):
+        _await_playing(player, thread)
+        if failures or not player.is_playing.is_set():
             raise failures[0] if failures else _no_sound()
         rect = window.rect
         settings = RecordingSettings(
@@ -97,7 +99,7 @@ def _perform(output: Path, duration_s: float, profile: str, pauses: int) -> list
             cursor=False,
         )
         with _recording(settings, output) as session:
-            shown = _flash(window, player, session, duration_s, pauses)
+            shown = _flash(window, player, session, duration_s, pauses, thread)
     finally:
         stop.set()
         thread.join(_START_S)
@@ -118,7 +120,7 @@ def _recording(settings: RecordingSettings, output: Path) -> Iterator[RecordingS
         ):
             is_recording.set()
 
-    session = create_session(plan_recording(settings, output=output, overwrite=True), note)
+    session = create_session(plan_recording(settings, output=output), note)
     session.start()
     is_recording.wait(_START_S)
     try:
@@ -141,16 +143,22 @@ def _flash(
     session: RecordingSession,
     duration_s: float,
     pauses: int,
+    playing: threading.Thread,
 ) -> list[int]:
-    """Flash and beep once a second; return when the flashes were shown."""
+    """Flash and beep once a second; return when the flashes were shown.
+
+    Ends early when nobody is `playing` any more.
+    """
     clock = SystemClock()
     never = threading.Event()
     count = max(1, int(duration_s * NS_PER_S / _EVERY_NS))
     paused_after = {round((number + 1) * count / (pauses + 1)) for number in range(pauses)}
-    shown = []
+    shown: list[int] = []
     at_ns = clock.now_ns() + _EVERY_NS
     for number in range(1, count + 1):
         clock.wait_until(at_ns - _AHEAD_NS, never)
+        if not playing.is_alive():
+            return shown
         player.beep_at(at_ns)
         clock.wait_until(at_ns, never)
         shown.append(window.show(is_lit=True))
@@ -200,6 +208,14 @@ def _judge(path: Path, events: list[tuple[int, int]], profile: str) -> SyncRepor
         drift_ms=round(drift, 1),
         offsets_ms=[round(float(each), 1) for each in offsets],
     )
+
+
+def _await_playing(player: BeepPlayer, thread: threading.Thread) -> None:
+    """Wait until it plays, or has failed to."""
+    deadline = time.monotonic() + _START_S
+    while thread.is_alive() and time.monotonic() < deadline:
+        if player.is_playing.wait(0.05):
+            return
 
 
 def _guarded(player: BeepPlayer, stop: threading.Event, failures: list[RecorderError]) -> None:

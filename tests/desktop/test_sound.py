@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -282,3 +283,61 @@ def test_a_tone_from_both_sources_mixed(
         spectrum = np.abs(np.fft.rfft(samples[at : at + 4800, 0] * np.hanning(4800)))
         assert spectrum[44] > 50
         assert spectrum[100] > 50
+
+
+@pytest.mark.parametrize("moment", ["start", "middle"])
+def test_a_server_that_stands_still_holds_nothing_up(
+    own_sound_desktop: VirtualDesktop, recorder: Recorder, output: Path, moment: str
+) -> None:
+    sound = own_sound_desktop.sound
+    if moment == "start":
+        with sound.frozen_server():
+            began_s = time.monotonic()
+            start(recorder, output, mic="default", system_audio=True)
+            recorder.wait_for_frames(1)
+            assert time.monotonic() - began_s < 3
+            health(recorder, "sound_unavailable", 2)
+            time.sleep(1)
+        health(recorder, "device_back", 2)
+    else:
+        start(recorder, output, mic="default", system_audio=True)
+        elapsed(recorder, 1)
+        with sound.frozen_server():
+            health(recorder, "sound_stalled", 2)
+            frames = recorder.events[-1].get("frames_captured", 0)
+            recorder.wait_for_frames(frames + 30)
+        health(recorder, "device_back", 2)
+    stopped_s = time.monotonic()
+    result = stop(recorder)
+    assert time.monotonic() - stopped_s < 3
+    assert loud_seconds(output)[0] == pytest.approx(result["duration_s"], abs=0.05)
+
+
+def test_a_twin_does_not_push_a_microphone_out(
+    own_sound_desktop: VirtualDesktop,
+    sound_env: dict[str, str],
+    recorder: Recorder,
+    output: Path,
+) -> None:
+    start(recorder, output, mic="Virtual microphone")
+    with play_tone(sound_env, "mic_in"):
+        elapsed(recorder, 1)
+        own_sound_desktop.sound.add_microphone("twin", "Virtual microphone")
+        time.sleep(1.5)
+    result = stop(recorder)
+    assert not any("gone" in warning for warning in result["warnings"])
+    assert loud_seconds(output)[1] > 2
+
+
+def test_a_microphone_that_sleeps_is_told(start_take: StartTake, tmp_path: Path) -> None:
+    with VirtualDesktop("640x480", sound="pulseaudio") as desktop:
+        env = environment(desktop.environment, home=tmp_path)
+        recorder = start_take(env)
+        start(recorder, tmp_path / "take.webm", mic="default")
+        with play_tone(env, "mic_in"):
+            elapsed(recorder, 1)
+            subprocess.run(["pactl", "suspend-source", "mic", "1"], env=env, check=True)
+            asleep_s = time.monotonic()
+            health(recorder, "sound_silent")
+            assert time.monotonic() - asleep_s < 3.5
+        stop(recorder)

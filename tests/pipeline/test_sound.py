@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,15 @@ import av
 import numpy as np
 import pytest
 
+from recorder_app.capture.base import SoundSink
 from recorder_app.capture.synthetic_sound import SyntheticSound
 from recorder_app.media import avsync
 from recorder_app.media.clock import SystemClock, VirtualClock
 from recorder_app.media.containers import inspect
+from recorder_app.media.sound import AudioBlock, AudioGap
 from recorder_app.pipeline.events import RecordingResult
 from recorder_app.pipeline.plan import Need, SoundPlan
-from tests.support.takes import Take
+from tests.support.takes import Take, set_fault
 
 # Half a second after a beep, so that none falls on the edge of the file.
 START_NS = 500_000_000
@@ -158,9 +161,11 @@ def test_a_mixed_track_holds_both(tmp_path: Path) -> None:
 
 def test_sound_that_is_too_loud_is_told_as_distorted(tmp_path: Path) -> None:
     output = tmp_path / "take.webm"
-    result = record(output, "loud", seconds=5)
+    clock = SystemClock()
+    sounds = (SoundPlan(SyntheticSound("loud", clock), "microphone"),)
+    result = Take(output, "still@64x64", clock, limit_s=2.0, sounds=sounds).run()
+    assert any("too loud" in warning for warning in result.warnings)
     assert float(np.abs(avsync.read_sound(output)[1]).max()) <= 1.05
-    assert result.sounds[0].frames_lost == 0
 
 
 def test_the_offset_moves_the_sound(tmp_path: Path) -> None:
@@ -169,6 +174,75 @@ def test_the_offset_moves_the_sound(tmp_path: Path) -> None:
         record(output, "beep", seconds=6, sound_offset_ms=offset)
         assert float(np.median(errors_ms(output))) == pytest.approx(offset, abs=3)
         assert sound_length_s(output) == pytest.approx(6, abs=0.03)
+
+
+@pytest.mark.parametrize("offset", [-500.0, 1500.0])
+def test_the_offset_makes_nothing_longer_on_a_real_clock(tmp_path: Path, offset: float) -> None:
+    output = tmp_path / "take.webm"
+    clock = SystemClock()
+    sounds = (SoundPlan(SyntheticSound("tone", clock), "microphone"),)
+    take = Take(output, "still@64x64", clock, limit_s=2.0, sounds=sounds, sound_offset_ms=offset)
+    result = take.run()
+    assert result.warnings == []
+    assert sound_length_s(output) == pytest.approx(result.duration_s, abs=0.05)
+
+
+@pytest.mark.parametrize("separate", [False, True])
+@pytest.mark.parametrize("suffix", ["webm", "mp4"])
+def test_a_sound_encoder_that_fails_costs_its_own_track_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, separate: bool
+) -> None:
+    set_fault(monkeypatch, "encoder.sound=eio@20")
+    output = tmp_path / f"take.{suffix}"
+    clock = SystemClock()
+    names = ("microphone", "system")
+    sounds = tuple(SoundPlan(SyntheticSound("tone", clock), kind) for kind in names)
+    take = Take(
+        output,
+        "pattern@64x64",
+        clock,
+        profile=_profile(output),
+        limit_s=4.0,
+        sounds=sounds,
+        separate_tracks=separate,
+    )
+    result = take.run()
+    assert result.duration_s == pytest.approx(4, abs=0.1)
+    assert not result.truncated
+    # Told once for each track, and nothing is blamed on the devices.
+    assert len(result.warnings) == (2 if separate else 1)
+    assert all("sound encoder" in warning for warning in result.warnings)
+    assert all("The picture goes on" in warning for warning in result.warnings)
+
+
+def test_sound_that_came_too_late_is_told(tmp_path: Path) -> None:
+    class Stuck(SyntheticSound):
+        """Keeps what it has for two seconds, once, and then hands it over with its true stamps."""
+
+        def run(self, sink: SoundSink, stop: threading.Event) -> None:
+            kept: list[AudioBlock] = []
+            begun_ns = clock.now_ns()
+
+            class Late:
+                def push_block(self, block: AudioBlock) -> None:
+                    kept.append(block)
+                    at_s = (clock.now_ns() - begun_ns) / 1e9
+                    if not 1 < at_s < 3:
+                        for each in kept:
+                            sink.push_block(each)
+                        kept.clear()
+
+                def push_gap(self, gap: AudioGap) -> None:
+                    sink.push_gap(gap)
+
+            super().run(Late(), stop)
+
+    output = tmp_path / "take.webm"
+    clock = SystemClock()
+    sounds = (SoundPlan(Stuck("tone", clock), "microphone"),)
+    result = Take(output, "still@64x64", clock, limit_s=4.5, sounds=sounds).run()
+    assert result.sounds[0].frames_lost > 10_000
+    assert any("was lost" in warning for warning in result.warnings)
 
 
 def test_sound_is_as_the_profile_says(tmp_path: Path) -> None:

@@ -84,6 +84,13 @@ def test_stamps_that_stay_away_are_a_jump() -> None:
     assert not guard.is_doubtful
 
 
+def test_one_stamp_of_a_long_block_is_no_jump() -> None:
+    guard = TimestampGuard()
+    for number in range(50):
+        late_s = 0.06 if number % 10 == 5 else 0.0
+        assert not guard.check(10 + number * 0.17, 10 + number * 0.17 + late_s, 0.17)
+
+
 def test_wild_stamps_are_no_jump() -> None:
     guard = TimestampGuard()
     for number in range(100):
