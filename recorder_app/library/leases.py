@@ -24,6 +24,9 @@ from recorder_app.texts import N_, translate
 
 # How often a job is begun without getting on before it is given up.
 MAX_ATTEMPTS = 5
+# More often where the program ended in the middle of it: that is hardly ever the job's own fault.
+MAX_ABANDONED = 12
+_ABANDONED_MOST_S = 30.0
 # 2 s, 8 s, 32 s, 2 minutes; a crash in the middle of a job takes the same turn, so that a job that
 # ends its process does not do so at once again.
 _BACKOFF_S = 2.0
@@ -60,7 +63,7 @@ def take_back(session: Session, at: datetime, is_gone: Callable[[str], bool]) ->
     for job in found:
         if job.cancel_requested:
             _end(job, JobState.CANCELLED)
-        elif job.attempts >= MAX_ATTEMPTS:
+        elif job.attempts >= MAX_ABANDONED:
             _end(job, JobState.FAILED)
             job.error = {
                 "code": "abandoned",
@@ -70,7 +73,7 @@ def take_back(session: Session, at: datetime, is_gone: Callable[[str], bool]) ->
                 "hint": "",
             }
         else:
-            _wait(job, at)
+            _wait(job, at, _ABANDONED_MOST_S)
     session.flush()
     return len(found)
 
@@ -195,9 +198,9 @@ def _mine(session: Session, job_id: str, owner: str) -> Job | None:
     return session.scalar(select(Job).where(*_held(job_id, owner)))
 
 
-def _wait(job: Job, at: datetime) -> None:
+def _wait(job: Job, at: datetime, most_s: float = _BACKOFF_MOST_S) -> None:
     _end(job, JobState.QUEUED)
-    job.run_after = at + timedelta(seconds=delay_s(job.attempts))
+    job.run_after = at + timedelta(seconds=min(delay_s(job.attempts), most_s))
 
 
 def _end(job: Job, state: JobState) -> None:

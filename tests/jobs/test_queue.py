@@ -10,7 +10,7 @@ import pytest
 from recorder_app.errors import InvalidRequest
 from recorder_app.library import job_list, leases, queue, recordings
 from recorder_app.library.database import Database
-from recorder_app.library.leases import MAX_ATTEMPTS, Hold
+from recorder_app.library.leases import MAX_ABANDONED, MAX_ATTEMPTS, Hold
 from recorder_app.library.models import Job
 from recorder_app.library.queue import JobState
 from tests.support.jobs import add_recording, state_of
@@ -135,14 +135,14 @@ def test_what_cannot_help_is_not_tried_again(database: Database) -> None:
 
 def test_a_job_that_ends_its_process_is_given_up(database: Database) -> None:
     job = enqueue(database)
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_ABANDONED):
         assert claim(database, at=queue.now() + timedelta(days=1)) == job
         with database.write() as session:
             leases.take_back(session, queue.now(), lambda _: True)
     failed = row(database, job)
     assert failed.state == JobState.FAILED
     assert failed.error is not None
-    assert "ended 5 times" in failed.error["message"]
+    assert "ended 12 times" in failed.error["message"]
 
 
 def test_cancelling(database: Database) -> None:

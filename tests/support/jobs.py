@@ -226,6 +226,9 @@ def _half_written(database: Database) -> list[str]:
             continue
         folder = Path(row.thumbnail).parent
         for path in (Path(row.thumbnail), folder / "strip.jpg"):
+            if not path.is_file():
+                found.append(f"{path} is missing")
+                continue
             with av.open(str(path)) as picture:
                 if len(list(picture.decode(video=0))) != 1:
                     found.append(f"{path} is no picture")
