@@ -39,8 +39,8 @@ class RecordingPlan:
     `limit_s` seconds of media end it, `delay_s` whole seconds are counted down first.
     `is_generated` says that we chose the name: then it never replaces a file, and gives way to one
     that came meanwhile. `stop_free_bytes` of free space end the recording while the file can still
-    be finished. `sound_offset_ms` moves the sound later against the picture. `recording_id` is the caller's name for what comes of it: the result and the
-    sidecar carry it.
+    be finished. `sound_offset_ms` moves the sound later against the picture. `recording_id` is the
+    caller's name for what comes of it: the result and the sidecar carry it.
     """
 
     source: VideoSource

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from recorder_app.errors import InvalidSettingError
+from recorder_app.errors import InvalidSettingError, StorageError
 from recorder_app.library import recordings
+from recorder_app.pipeline.journal import LibraryNote, write_library_note
 from recorder_app.services.library import RecordingEntry, entry_of, open_library
 from recorder_app.services.safekeeping import opened_library
 from recorder_app.texts import N_
+
+_log = logging.getLogger(__name__)
 
 # More is no name any more; descriptions may be as long as they are.
 _LONGEST_NAME = 10_000
@@ -57,7 +62,9 @@ def edit(recording_id: str, changes: Changes) -> RecordingEntry:
         if changes.tags or changes.untags:
             kept = [tag.name for tag in row.tags if tag.name not in changes.untags]
             columns["tags"] = kept + [_name(tag, "tag") for tag in changes.tags]
-        return entry_of(recordings.change(session, row, **columns))
+        entry = entry_of(recordings.change(session, row, **columns))
+    _note(entry)
+    return entry
 
 
 def delete(recording_ids: Sequence[str]) -> list[RecordingEntry]:
@@ -76,6 +83,25 @@ def restore(recording_ids: Sequence[str]) -> list[RecordingEntry]:
         for row in rows:
             recordings.restore(session, row)
         return [entry_of(row) for row in rows]
+
+
+def _note(entry: RecordingEntry) -> None:
+    """Write what people gave the recording into its sidecar, from which a library can be made anew.
+
+    A recording without a sidecar, or on a disk that cannot be written, is as good without.
+    """
+    note = LibraryNote(
+        entry.id,
+        entry.title,
+        entry.description,
+        entry.project,
+        entry.tags,
+        entry.is_favourite,
+    )
+    try:
+        write_library_note(Path(entry.path), note)
+    except StorageError as error:
+        _log.warning("sidecar not written path=%s error=%s", entry.path, error)
 
 
 def _name(text: str, what: str) -> str:

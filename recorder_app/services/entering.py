@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from recorder_app.errors import RecorderError
+from recorder_app.jobs.kinds import enqueue_previews
 from recorder_app.library.database import Database
 from recorder_app.library.takes import enter_recording, enter_session
 from recorder_app.media import profiles
@@ -60,7 +61,7 @@ def _enter(database: Database, record: TakeRecord) -> None:
             return
         container = profiles.load().containers[result.container]
         ended_at = record.ended_at or record.started_at
-        enter_recording(
+        recording = enter_recording(
             session,
             record.recording_id,
             ended_at - timedelta(seconds=result.duration_s),
@@ -84,3 +85,4 @@ def _enter(database: Database, record: TakeRecord) -> None:
                 "is_truncated": result.truncated,
             },
         )
+        enqueue_previews(session, recording)

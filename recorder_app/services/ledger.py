@@ -1,8 +1,8 @@
 """What became of each take, written down without the engine ever waiting for the library.
 
 While a take runs there is only a small file for it in the ``pending`` folder; the library's
-packages are not even loaded. When it has ended it is entered, and the file goes. If the library is locked,
-broken or the process was killed, the file waits for whoever opens the library next.
+packages are not even loaded. When it has ended it is entered, and the file goes. If the library is
+locked, broken or the process was killed, the file waits for whoever opens the library next.
 """
 
 from __future__ import annotations

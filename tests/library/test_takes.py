@@ -16,6 +16,7 @@ import pytest
 
 from recorder_app.library.database import Database
 from recorder_app.library.models import Recording, RecordingSessionRow
+from recorder_app.pipeline.journal import sidecar
 from tests.support.command import ROOT, Recorder, run, run_json
 
 SHORT = ("record", "--target", "synthetic:pattern@320x240", "--duration", "0.5")
@@ -153,6 +154,11 @@ def test_a_recording_is_edited_deleted_and_restored(screenless: dict[str, str]) 
     changes = ("--title", "Demo", "--project", "Alpha", "--tag", "a", "--tag", "b", "--favourite")
     edited = run_json("edit", short, *changes, env=screenless)
     assert (edited["title"], edited["project"], edited["tags"]) == ("Demo", "Alpha", ["a", "b"])
+    # The sidecar knows too, so that the library can be made anew from the folder.
+    noted = sidecar(Path(told["path"]))
+    assert noted is not None
+    assert noted.library is not None
+    assert (noted.library.title, noted.library.tags) == ("Demo", ["a", "b"])
     edited = run_json("edit", short, "--untag", "a", "--project", "", env=screenless)
     assert (edited["project"], edited["tags"]) == (None, ["b"])
     assert edited["is_favourite"]
