@@ -13,11 +13,12 @@ from recorder_app.jobs.context import Handler, JobContext, Stop
 from recorder_app.jobs.kinds import LANES
 from recorder_app.jobs.owners import is_gone, new_owner
 from recorder_app.jobs.tasks import TASKS
-from recorder_app.jobs.work import Ended, be_modest, give_back, handle
+from recorder_app.jobs.work import Ended, give_back, handle
 from recorder_app.library import job_list, leases, queue
 from recorder_app.library.database import Database
 from recorder_app.library.queue import now
 from recorder_app.pipeline.stage import as_recorder_error
+from recorder_app.system.priority import be_modest
 
 _log = logging.getLogger(__name__)
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,8 +25,6 @@ _log = logging.getLogger(__name__)
 # A library that is busy, or has no room, is tried for as long; then the lease runs out, and the
 # work is done again.
 _SETTLE_FOR_S = 60.0
-# Behind whatever the person is doing, a recording above all.
-_NICENESS = 10
 
 T = TypeVar("T")
 
@@ -72,13 +66,6 @@ def handle(context: JobContext, tasks: Mapping[str, Handler]) -> Ended | None:
 def give_back(context: JobContext) -> None:
     """Put the job back into the queue."""
     _settled(context, lambda session: leases.give_back(session, context.job_id, context.owner))
-
-
-def be_modest() -> None:
-    """Let everything else go first. Linux only: elsewhere it would hold for the whole process."""
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
 
 
 def _stopped(context: JobContext) -> JobState | None:
