@@ -6,7 +6,6 @@ import shutil
 import signal
 import sys
 import threading
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -55,10 +54,7 @@ def run(*, until_empty: bool) -> int:
     from recorder_app.services.library import open_library
 
     logs.start(paths.log_folder())
-    stop = threading.Event()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: stop.set())
+    stop = _stopped_by_signals()
     run_jobs(open_library(), stop, until_empty=until_empty, on_end=_tell)
     return 0
 
@@ -137,18 +133,26 @@ def _remark(entry: JobEntry) -> str:
 def _watch(entries: Callable[[], list[JobEntry]]) -> None:
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     shown: list[str] = []
-    try:
-        while True:
-            lines = _table(entries())
-            if is_terminal:
-                size = shutil.get_terminal_size()
-                # A line that wraps, or scrolls away, could not be erased.
-                lines = [line[: size.columns - 1] for line in lines[: size.lines - 1]]
-                up = f"\x1b[{len(shown)}F\x1b[J" if shown else ""
-                write(up + "\n".join(lines) + "\n")
-            elif lines != shown:
-                write("\n".join(lines) + "\n\n")
-            shown = lines
-            time.sleep(1.0)
-    except KeyboardInterrupt:
-        pass
+    # Not by an exception: one that is raised in a callback of the database would be lost.
+    stop = _stopped_by_signals()
+    while not stop.is_set():
+        lines = _table(entries())
+        if is_terminal:
+            size = shutil.get_terminal_size()
+            # A line that wraps, or scrolls away, could not be erased.
+            lines = [line[: size.columns - 1] for line in lines[: size.lines - 1]]
+            up = f"\x1b[{len(shown)}F\x1b[J" if shown else ""
+            write(up + "\n".join(lines) + "\n")
+        elif lines != shown:
+            write("\n".join(lines) + "\n\n")
+        shown = lines
+        stop.wait(1.0)
+
+
+def _stopped_by_signals() -> threading.Event:
+    """Return what Ctrl-C and the like set from now on."""
+    stop = threading.Event()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: stop.set())
+    return stop
