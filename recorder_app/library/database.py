@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from recorder_app.errors import LibraryCorrupt
 from recorder_app.library import schema, search_index, usage
 from recorder_app.library.files import copy_database, quoted, revision_of
-from recorder_app.library.sqlite_errors import corrupt, translated
+from recorder_app.library.sqlite_errors import corrupt, locked, translated
 from recorder_app.media.outfile import storage_error
 
 _log = logging.getLogger(__name__)
@@ -102,13 +102,19 @@ class Database:
         """Yield a session whose changes are kept together, or not at all after an error.
 
         Writers take their turn from the first statement on: one that reads first and locks later
-        would be refused although it waited. Raises LibraryLocked when that takes too long.
+        would be refused although it waited. Those of one process take turns among themselves first:
+        SQLite's own waiting is not fair. Raises LibraryLocked when it takes too long.
         """
-        with translated(self.path), Session(self._engine, expire_on_commit=False) as session:
-            session.connection().exec_driver_sql("BEGIN IMMEDIATE")
-            yield session
-            search_index.catch_up(session)
-            session.commit()
+        if not self._turn.acquire(timeout=_BUSY_MS / 1000):
+            raise locked()
+        try:
+            with translated(self.path), Session(self._engine, expire_on_commit=False) as session:
+                session.connection().exec_driver_sql(_BEGIN)
+                yield session
+                search_index.catch_up(session)
+                session.commit()
+        finally:
+            self._turn.release()
 
     def compact(self) -> None:
         """Write the log back into the file and empty it. Raises LibraryError."""

@@ -32,6 +32,13 @@ def translated(path: Path) -> Iterator[None]:
         raise _meaning(error, path) from error
 
 
+def locked() -> LibraryLocked:
+    """Return the error for a database that others write to for too long."""
+    return LibraryLocked(
+        N_("The library is in use by another program."), hint=N_("Try again in a moment.")
+    )
+
+
 def corrupt(path: Path, reason: str) -> LibraryCorrupt:
     """Return the error for a database that is damaged."""
     return LibraryCorrupt(
@@ -46,9 +53,7 @@ def _meaning(error: BaseException, path: Path) -> RecorderError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     text = str(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return LibraryLocked(
-            N_("The library is in use by another program."), hint=N_("Try again in a moment.")
-        )
+        return locked()
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return corrupt(path, text)
     if code == sqlite3.SQLITE_FULL:

@@ -65,6 +65,7 @@ def test_json_has_every_field_and_nothing_else_is_on_stdout(
         "warnings",
         "truncated",
         "sounds",
+        "recording_id",
     }
     assert result["path"] == str(output)
     assert result["size_bytes"] == output.stat().st_size
