@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import os
-import tempfile
+import io
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from recorder_app.library import schema
 from recorder_app.library.models import Base
 from recorder_app.media.outfile import storage_error
+from recorder_app.media.whole_file import replacing
 
 _MANY = 500
 
@@ -90,18 +90,10 @@ def _cell(value: Any) -> Any:
 
 @contextlib.contextmanager
 def _whole_file(target: Path) -> Iterator[TextIO]:
-    """Yield a file that takes the place of `target` when all is written."""
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with open(handle, "w", encoding="utf-8", newline="") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(name, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
-    except OSError as error:
-        raise storage_error(error, target) from error
+    """Yield a text file that takes the place of `target` when all is written."""
+    with replacing(target) as stream:
+        text = io.TextIOWrapper(stream, "utf-8", newline="")
+        yield text
+        text.flush()
+        # The bytes below are not this wrapper's to close.
+        text.detach()

@@ -7,7 +7,6 @@ whose recording this was, how it was made, and that nobody finished it.
 from __future__ import annotations
 
 import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import msgspec
 import psutil
 
 from recorder_app.errors import StorageError
-from recorder_app.media.outfile import storage_error, sync_folder
+from recorder_app.media.whole_file import replacing
 from recorder_app.pipeline.events import HealthEvent, Marked, RecordingResult, RecordingState
 from recorder_app.texts import N_
 
@@ -147,22 +146,8 @@ class Journal:
                 path=self.path.name,
                 reason=error,
             ) from error
-        try:
-            handle, name = tempfile.mkstemp(
-                dir=self.path.parent, prefix=".recorder-", suffix=".tmp"
-            )
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(data)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                os.replace(name, self.path)
-            except BaseException:
-                os.unlink(name)
-                raise
-            sync_folder(self.path.parent)
-        except OSError as error:
-            raise storage_error(error, self.path) from error
+        with replacing(self.path) as stream:
+            stream.write(data)
 
     def follow(self, media: Path) -> None:
         """Go along when the recording is renamed to `media`."""

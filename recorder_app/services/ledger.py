@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import platform
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from recorder_app import paths
 from recorder_app.errors import RecorderError, StorageError
 from recorder_app.library.ids import new_id
 from recorder_app.media.outfile import storage_error
+from recorder_app.media.whole_file import replacing
 from recorder_app.pipeline.events import (
     ErrorReport,
     Event,
@@ -128,19 +127,10 @@ def write_record(file: Path, record: TakeRecord) -> None:
     """Replace `file` by `record` as a whole. Raises StorageError."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(msgspec.json.encode(record))
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(name, file)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
     except OSError as error:
         raise storage_error(error, file) from error
+    with replacing(file) as stream:
+        stream.write(msgspec.json.encode(record))
 
 
 def pending_takes() -> list[tuple[Path, TakeRecord]]:
