@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from recorder_app.errors import InvalidRequest
+from recorder_app.library.lookup import by_id
 from recorder_app.library.models import Job
 from recorder_app.library.queue import OPEN, JobState, now
-from recorder_app.library.recordings import LEAST_ID
 from recorder_app.texts import N_
 
 
@@ -24,15 +24,7 @@ def get(session: Session, text: str) -> Job:
 
     Raises InvalidRequest when there is none or more than one.
     """
-    wanted = text.strip().lower()
-    found = session.get(Job, wanted)
-    if found is not None:
-        return found
-    matches: Sequence[Job] = ()
-    if len(wanted) >= LEAST_ID and wanted.isalnum():
-        matches = session.scalars(
-            select(Job).where(or_(Job.id.startswith(wanted), Job.id.endswith(wanted))).limit(2)
-        ).all()
+    matches = by_id(session, Job, text)
     if len(matches) == 1:
         return matches[0]
     raise InvalidRequest(

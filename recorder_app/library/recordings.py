@@ -6,18 +6,17 @@ what is not there. Whatever changes a row notes it in the audit log in the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recorder_app.errors import InvalidRequest
+from recorder_app.library.lookup import by_id
 from recorder_app.library.models import AuditEntry, Project, Recording, Tag
 from recorder_app.texts import N_
-
-LEAST_ID = 4
 
 
 def add(session: Session, recording: Recording, tags: Iterable[str] = ()) -> Recording:
@@ -34,17 +33,7 @@ def get(session: Session, text: str) -> Recording:
 
     Raises InvalidRequest when there is none or more than one.
     """
-    wanted = text.strip().lower()
-    found = session.get(Recording, wanted)
-    if found is not None:
-        return found
-    matches: Sequence[Recording] = ()
-    if len(wanted) >= LEAST_ID and wanted.isalnum():
-        matches = session.scalars(
-            select(Recording)
-            .where(or_(Recording.id.startswith(wanted), Recording.id.endswith(wanted)))
-            .limit(2)
-        ).all()
+    matches = by_id(session, Recording, text)
     if len(matches) == 1:
         return matches[0]
     raise InvalidRequest(
