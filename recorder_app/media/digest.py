@@ -82,6 +82,11 @@ def sha256(
     return total.hexdigest()
 
 
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of `path` in one go. Raises UnreadableMedia or MediaChanged."""
+    return sha256(path, None, lambda _share: None, lambda _state: None)
+
+
 class _HashlibSum:
     """Without a state to take up again."""
 

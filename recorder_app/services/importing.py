@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 
-from recorder_app.errors import InvalidRequest, RecorderError, UnreadableMedia
+from recorder_app.errors import InvalidRequest, MediaError, RecorderError, UnreadableMedia
 from recorder_app.jobs import kinds
 from recorder_app.library import media_rows, recordings
 from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
 from recorder_app.library.models import Recording
-from recorder_app.media.checksum import checksum
+from recorder_app.media.digest import checksum
 from recorder_app.media.probe import probe
 from recorder_app.pipeline.events import ErrorReport
 from recorder_app.pipeline.journal import JournalEntry, is_journal, sidecar
@@ -71,12 +71,12 @@ def import_files(
             continue
         try:
             yield import_file(database, path, copy_to=copy_to)
-        except (UnreadableMedia, InvalidRequest) as refusal:
+        except (MediaError, InvalidRequest) as refusal:
             yield _refused(path, refusal)
 
 
 def import_file(database: Database, path: Path, *, copy_to: Path | None = None) -> ImportEntry:
-    """Enter one file. Raises UnreadableMedia, InvalidRequest, StorageError or LibraryError."""
+    """Enter one file. Raises MediaError, InvalidRequest, StorageError or LibraryError."""
     _check(path)
     entry = sidecar(path)
     if entry is not None and not entry.state.is_final:
@@ -140,7 +140,7 @@ def _sum_up(database: Database, size: int) -> None:
     for recording_id, path in rows:
         try:
             total = checksum(Path(path))
-        except UnreadableMedia:
+        except MediaError:
             continue
         with database.write() as session:
             found = media_rows.with_id(session, recording_id)

@@ -10,12 +10,12 @@ from pathlib import Path
 import msgspec
 
 from recorder_app import paths
-from recorder_app.errors import StorageError, UnreadableMedia
+from recorder_app.errors import MediaError, StorageError
 from recorder_app.library import media_rows, recordings
 from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
 from recorder_app.library.media_rows import MISSING, FileRow
-from recorder_app.media.checksum import checksum
+from recorder_app.media.digest import checksum
 from recorder_app.pipeline.journal import Journal, journal_path, sidecar
 from recorder_app.services.describing import is_text
 from recorder_app.services.walking import library_note, media_below, media_in
@@ -136,7 +136,7 @@ def _same(path: Path, candidates: list[FileRow]) -> FileRow | None:
         return None
     try:
         return sums.get(checksum(path))
-    except UnreadableMedia:
+    except MediaError:
         return None
 
 

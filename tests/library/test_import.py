@@ -12,7 +12,7 @@ import pytest
 
 from recorder_app.library import recordings
 from recorder_app.library.database import Database
-from recorder_app.media.checksum import checksum
+from recorder_app.media.digest import checksum
 from recorder_app.media.probe import probe
 from recorder_app.services.importing import ImportEntry, import_files
 from recorder_app.services.missing import refresh_missing
