@@ -67,5 +67,6 @@ def _nowhere() -> int | None:
     opened: int | None = library.fopen(b"/dev/null", b"we")
     if opened is None:
         # Noise is better than a null pointer that the libraries would write through.
-        return _c_stderr().value  # type: ignore[union-attr]
+        variable = _c_stderr()
+        return None if variable is None else variable.value
     return opened

@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 # A library that is busy, or has no room, is tried for as long; then the lease runs out, and the
 # work is done again.
 _SETTLE_FOR_S = 60.0
+_SETTLE_AGAIN_S = 1.0
 
 T = TypeVar("T")
 
@@ -104,7 +105,7 @@ def _settled(context: JobContext, write: Callable[[Session], T]) -> T | None:
             if context.stop is Stop.RUNNER_ENDS or time.monotonic() > deadline:
                 _log.warning("job not settled id=%s error=%s", context.job_id, error)
                 return None
-            time.sleep(1.0)
+            time.sleep(_SETTLE_AGAIN_S)
         except RecorderError as error:
             _log.warning("job not settled id=%s error=%s", context.job_id, error)
             return None

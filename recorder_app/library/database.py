@@ -148,7 +148,11 @@ def _check_after_crash(connection: Connection, path: Path) -> None:
 class _Compiler(SQLiteCompiler):
     """SQLAlchemy's, which leaves out which index a query is to use."""
 
-    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:  # noqa: ARG002
+    def get_from_hint_text(
+        self,
+        table: FromClause,  # noqa: ARG002 - the base class passes it
+        text: str | None,
+    ) -> str | None:
         return text
 
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from recorder_app.library import recordings
@@ -83,7 +84,7 @@ def _search(database: Database, name: str, texts: list[str], wanted: Filter) -> 
     times = []
     for text in texts:
         with database.read() as session:
-            times.append(_ms(lambda: search(session, text, wanted)))  # noqa: B023
+            times.append(_ms(partial(search, session, text, wanted)))
     return _report(name, times, SEARCH_MS)
 
 
@@ -111,7 +112,7 @@ def _pages(database: Database, count: int) -> Iterable[bool]:
         times = []
         for order in list(Order) * 6:
             with database.read() as session:
-                times.append(_ms(lambda: page(session, wanted, order=order)))  # noqa: B023
+                times.append(_ms(partial(page, session, wanted, order=order)))
         yield _report(f"first page: {name}", times, PAGE_MS)
 
 
@@ -131,15 +132,14 @@ def _filters() -> dict[str, Filter]:
 
 
 def _insertions(database: Database) -> bool:
+    def insert(row: Recording) -> None:
+        with database.write() as session:
+            recordings.add(session, row, ("workshop",))
+
     times = []
     for number, title in enumerate(titles(100, seed=11)):
-
-        def insertion() -> None:
-            row = Recording(title=title, recording_type="screen", path=f"/new/{number}")  # noqa: B023
-            with database.write() as session:
-                recordings.add(session, row, ("workshop",))
-
-        times.append(_ms(insertion))
+        row = Recording(title=title, recording_type="screen", path=f"/new/{number}")
+        times.append(_ms(partial(insert, row)))
     return _report("insertion", times, INSERTION_MS)
 
 

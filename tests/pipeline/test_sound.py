@@ -176,6 +176,17 @@ def test_the_offset_moves_the_sound(tmp_path: Path) -> None:
         assert sound_length_s(output) == pytest.approx(6, abs=0.03)
 
 
+def test_taking_noise_out_moves_nothing(tmp_path: Path) -> None:
+    output = tmp_path / "take.webm"
+    clock = VirtualClock(START_NS, parties=2)
+    sounds = (SoundPlan(SyntheticSound("beep@48000x1", clock), "microphone", denoise=True),)
+    Take(output, "still@64x64", clock, fps=10, limit_s=8.0, sounds=sounds).run()
+    errors = errors_ms(output)
+    assert len(errors) == 8
+    assert max(map(abs, errors)) < 5
+    assert sound_length_s(output) == pytest.approx(8, abs=0.02)
+
+
 @pytest.mark.parametrize("offset", [-500.0, 1500.0])
 def test_the_offset_makes_nothing_longer_on_a_real_clock(tmp_path: Path, offset: float) -> None:
     output = tmp_path / "take.webm"
