@@ -43,7 +43,8 @@ class DeviceList(msgspec.Struct, frozen=True):
 def list_devices(listen_s: float = 0.4) -> DeviceList:
     """Return microphones and system sound, the default ones first, after listening to all at once.
 
-    Takes a second more than `listen_s` at most. Raises nothing: what does not work is in the list.
+    Takes a second more than `listen_s` at most, with many devices some more. Raises nothing: what
+    does not work is in the list.
     """
     found = listen_to_devices(listen_s)
     return DeviceList(found.server, [_entry(each) for each in found.devices], found.problem)
