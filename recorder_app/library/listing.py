@@ -56,10 +56,15 @@ class Filter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return what a recording must fulfil."""
-        row = Recording
-        found: list[ColumnElement[bool]] = [
-            row.deleted_at.is_not(None) if self.is_deleted else row.deleted_at.is_(None)
-        ]
+        is_deleted = Recording.deleted_at.is_not(None)
+        return [is_deleted if self.is_deleted else ~is_deleted, *self.narrowing(Recording)]
+
+    def narrowing(self, row: Any) -> list[ColumnElement[bool]]:
+        """Return what makes fewer of the recordings outside the trash, or of those in it.
+
+        `row` has the columns: the recordings' table, or another with their names.
+        """
+        found: list[ColumnElement[bool]] = []
         if self.project is not None:
             # Looked up once, so that the index over projects and times is used.
             project = select(Project.id).where(Project.name == self.project)

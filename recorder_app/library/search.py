@@ -9,14 +9,21 @@ there are few of the others.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field
+from typing import Any
 
 from rapidfuzz.distance import OSA
 from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
     ColumnElement,
+    Float,
     Integer,
+    MetaData,
+    Select,
     String,
+    Table,
     bindparam,
     column,
     func,
@@ -28,11 +35,11 @@ from sqlalchemy.orm import Session
 
 from recorder_app.library import listing
 from recorder_app.library.highlights import Highlight, Terms, highlighted
-from recorder_app.library.listing import FEW, Filter, Order, in_order, matching, ordered
-from recorder_app.library.models import Recording
+from recorder_app.library.listing import FEW, Filter, Order, in_order, ordered
+from recorder_app.library.models import Recording, UtcTime
 from recorder_app.library.search_index import FIELDS, title_key
 from recorder_app.library.typos import similar_beginnings, similar_words
-from recorder_app.library.words import asked_words, is_single
+from recorder_app.library.words import asked_words, is_single, words
 
 # With so many that have the words as they were typed nobody misses those with typos.
 _ENOUGH = 20
@@ -45,14 +52,25 @@ _MOST_WORDS = 12
 # about it too; what was said in it too.
 _TIERS = (FIELDS[:1], FIELDS[:3], FIELDS[:5], FIELDS)
 
-_rows = table(
+# The columns of recordings are called as they are there, so that a Filter fits.
+_rows = Table(
     "search_rows",
-    column("number", Integer),
-    column("recording_id", String),
-    column("title_key", String),
-)
-_IS_ROW = Recording.id == _rows.c.recording_id
+    MetaData(),
+    Column("number", Integer, primary_key=True),
+    Column("recording_id", String, key="id"),
+    Column("title_key", String),
+    Column("created_at", UtcTime),
+    Column("duration_s", Float),
+    Column("recording_type", String),
+    Column("status", String),
+    Column("is_favourite", Boolean),
+    Column("project_id", String),
+    Column("share_links", JSON),
+).c
+_IS_ROW = Recording.id == _rows.id
 _index = table("search_index", column("rowid", Integer))
+# The plus keeps SQLite from asking the index once for each row.
+_IS_MATCH = _rows.number == literal_column("+search_index.rowid", Integer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +126,11 @@ def search(
         return _without_words(session, text.strip(), wanted, order or Order.DATE, limit, offset)
     query = _Query(session, wanted)
     question = typed = _typed(asked)
-    total = query.ask(_all(typed))
+    total = query.count(_all(typed))
     if total < _ENOUGH:
         question = _with_typos(session, typed)
         if question != typed:
-            total = query.ask(_all(question))
+            total = query.count(_all(question))
     if order is None:
         numbers = _best(query, asked, typed, question, offset + limit)[offset:]
     else:
@@ -130,43 +148,42 @@ class _Query:
         self._wanted = wanted
         # A number's sign says whether the recording is deleted; looking it up costs far more.
         self._side = _index.c.rowid < 0 if wanted.is_deleted else _index.c.rowid > 0
-        # The numbers the filter lets through, of those that match; None lets all through.
-        self._allowed: set[int] | None = None
+        self._narrowing = wanted.narrowing(_rows)
+        # What the index can tell, too, it tells much faster, though only by words.
+        named = [("tags", name) for name in wanted.tags]
+        if wanted.project is not None:
+            named.append(("project", wanted.project))
+        told = [(field, " ".join(words(name))) for field, name in named]
+        self._also = "".join(f' AND {{{field}}} : "{phrase}"' for field, phrase in told if phrase)
 
-    def ask(self, expression: str) -> int:
-        """Return how many match; what is asked for later must match this as well."""
-        if self._wanted == Filter(is_deleted=self._wanted.is_deleted):
-            asked = select(func.count()).select_from(_index)
-            return int(self._session.scalar(asked.where(_matches(expression), self._side)) or 0)
-        self._allowed = None
-        numbers = self.newest(expression)
-        allowed = select(_rows.c.number)
-        if len(numbers) <= FEW:
-            conditions = (*self._wanted.conditions(), _rows.c.number.in_(numbers))
-            allowed = allowed.select_from(_rows).join(Recording, _IS_ROW).where(*conditions)
-        else:
-            allowed = matching(self._session, allowed, self._wanted).join(_rows, _IS_ROW)
-        self._allowed = set(self._session.scalars(allowed)).intersection(numbers)
-        return len(self._allowed)
+    def count(self, expression: str) -> int:
+        """Return how many match."""
+        asked = self._asked(select(func.count()), expression)
+        return int(self._session.scalar(asked) or 0)
 
     def newest(self, expression: str, most: int | None = None) -> list[int]:
         """Return the numbers of the newest rows."""
-        asked = select(_index.c.rowid).where(_matches(expression), self._side)
-        asked = asked.order_by(_index.c.rowid if self._wanted.is_deleted else _index.c.rowid.desc())
-        if self._allowed is None:
-            return list(self._session.scalars(asked.limit(most)))
-        numbers = (each for each in self._session.scalars(asked) if each in self._allowed)
-        return list(itertools.islice(numbers, most))
+        by_age = _index.c.rowid if self._wanted.is_deleted else _index.c.rowid.desc()
+        asked = self._asked(select(_index.c.rowid), expression)
+        return list(self._session.scalars(asked.order_by(by_age).limit(most)))
+
+    def _asked(self, query: Select[Any], expression: str) -> Select[Any]:
+        expression = f"({expression}){self._also}"
+        query = query.select_from(_index).where(_matches(expression), self._side)
+        if self._narrowing:
+            query = query.join(_rows.number.table, _IS_MATCH).where(*self._narrowing)
+        return query
 
     def titled(self, key: str) -> list[int]:
         """Return the numbers of the rows with just that title, the newest first."""
-        asked = select(_rows.c.number).where(_rows.c.title_key == key)
-        asked = asked.join(Recording, _IS_ROW).where(*self._wanted.conditions())
-        return list(self._session.scalars(asked.order_by(Recording.created_at.desc())))
+        is_there = _rows.number < 0 if self._wanted.is_deleted else _rows.number > 0
+        asked = select(_rows.number).where(_rows.title_key == key, is_there, *self._narrowing)
+        by_age = _rows.number if self._wanted.is_deleted else _rows.number.desc()
+        return list(self._session.scalars(asked.order_by(by_age)))
 
     def most_similar(self, numbers: list[int], key: str) -> list[int]:
         """Return `numbers` by how similar their titles are to `key`, then as they were."""
-        asked = select(_rows.c.number, _rows.c.title_key).where(_rows.c.number.in_(numbers))
+        asked = select(_rows.number, _rows.title_key).where(_rows.number.in_(numbers))
         titles: dict[int, str] = {number: key for number, key in self._session.execute(asked)}
         return sorted(numbers, key=lambda number: OSA.distance(key, titles[number]))
 
@@ -175,9 +192,9 @@ class _Query:
         if order is Order.DATE:
             return self.newest(expression, most)
         numbers = self.newest(expression)
-        asked = select(_rows.c.number).join(Recording, _IS_ROW)
+        asked = select(_rows.number).join(Recording, _IS_ROW)
         if len(numbers) <= FEW:
-            asked = ordered(asked.where(_rows.c.number.in_(numbers)), order)
+            asked = ordered(asked.where(_rows.number.in_(numbers)), order)
             return list(self._session.scalars(asked.limit(most)))
         # So many that walking through all recordings in their order soon finds enough.
         wanted, first = set(numbers), []
@@ -202,10 +219,10 @@ def _best(
     key = title_key([word for run in asked for word in run])
     best = dict.fromkeys(query.titled(key))
     whole = [_Word(word.whole) for word in typed]
-    for fields, words in ((FIELDS[:1], whole), *((fields, typed) for fields in _TIERS)):
+    for fields, looked_for in ((FIELDS[:1], whole), *((fields, typed) for fields in _TIERS)):
         if len(best) >= most:
             return list(best)[:most]
-        best |= dict.fromkeys(query.newest(_all(words, fields), most))
+        best |= dict.fromkeys(query.newest(_all(looked_for, fields), most))
     if meant == typed or len(best) >= most:
         return list(best)[:most]
     # Two tiers only: each of these questions costs as much as all of the typed ones.
@@ -255,8 +272,8 @@ def _terms(words: list[_Word]) -> Terms:
 
 def _recordings(session: Session, numbers: list[int]) -> list[Recording]:
     """Return the recordings of `numbers` in the same order."""
-    asked = select(_rows.c.number, Recording).join(Recording, _IS_ROW)
-    asked = asked.where(_rows.c.number.in_(numbers))
+    asked = select(_rows.number, Recording).join(Recording, _IS_ROW)
+    asked = asked.where(_rows.number.in_(numbers))
     found: dict[int, Recording] = {number: row for number, row in session.execute(asked)}
     return [found[number] for number in numbers if number in found]
 

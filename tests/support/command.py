@@ -27,7 +27,9 @@ def environment(extra: Mapping[str, str] | None = None, *, home: Path) -> dict[s
     kept |= {"HOME": str(home), "LANG": "C.UTF-8", "XDG_VIDEOS_DIR": str(home / "Videos")}
     # Else the sound of whoever runs the tests is found, or a server is started for it.
     kept["PULSE_SERVER"] = f"unix:{home / 'no-sound-server'}"
-    return kept | dict(extra or {})
+    # What a desktop hands on of the environment of these tests is not its own.
+    own = {name: value for name, value in (extra or {}).items() if os.environ.get(name) != value}
+    return kept | own
 
 
 def run(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

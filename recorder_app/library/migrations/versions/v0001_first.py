@@ -316,7 +316,8 @@ _SEARCH = (
     "CREATE TABLE search_pending (recording_id TEXT NOT NULL)",
     "CREATE INDEX ix_search_pending_recording_id ON search_pending (recording_id)",
     "CREATE TABLE search_rows (number INTEGER PRIMARY KEY, recording_id TEXT NOT NULL UNIQUE,"
-    " title_key TEXT NOT NULL)",
+    " title_key TEXT NOT NULL, created_at TEXT, duration_s REAL, recording_type TEXT, status TEXT,"
+    " is_favourite INTEGER, project_id TEXT, share_links TEXT)",
     "CREATE INDEX ix_search_rows_title_key ON search_rows (title_key)",
     "CREATE TABLE search_words (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE)",
     "CREATE VIRTUAL TABLE search_index USING fts5(title, tags, project, description, annotations,"
@@ -344,8 +345,15 @@ def _search_triggers() -> list[str]:
             (table, "UPDATE", child.format(row="NEW")),
             (table, "DELETE", child.format(row="OLD")),
         ]
+    filters = ("duration_s", "recording_type", "status", "is_favourite", "share_links")
     return [
-        f"CREATE TRIGGER search_{table}_{event.split()[0].lower()} AFTER {event} ON {table}"
-        f" BEGIN INSERT INTO search_pending {values}; END"
-        for table, event, values in noted
+        *(
+            f"CREATE TRIGGER search_{table}_{event.split()[0].lower()} AFTER {event} ON {table}"
+            f" BEGIN INSERT INTO search_pending {values}; END"
+            for table, event, values in noted
+        ),
+        # What changes no word needs no new row.
+        f"CREATE TRIGGER search_filters AFTER UPDATE OF {', '.join(filters)} ON recordings BEGIN"
+        f" UPDATE search_rows SET {', '.join(f'{each} = NEW.{each}' for each in filters)}"
+        " WHERE recording_id = NEW.id; END",
     ]
