@@ -77,7 +77,16 @@ if [ "$mode" = test ]; then
     need_program dbus-daemon dbus-daemon
     need_program git git
     need_program pulseaudio pulseaudio
+    need_program trayer trayer
+    need_program dunst dunst
+    need_program notify-send libnotify-bin
+    need_program import imagemagick
     libraries="$libraries fonts-dejavu-core libasound2-plugins libportaudio2"
+    # What Qt's windows need.
+    libraries="$libraries libegl1 libgl1 libdbus-1-3 libfontconfig1 libx11-xcb1 libxkbcommon-x11-0"
+    libraries="$libraries libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
+    # Windows as people who cannot see them find them.
+    libraries="$libraries at-spi2-core gir1.2-atspi-2.0 python3-gi"
 fi
 if command -v dpkg-query >/dev/null; then
     # shellcheck disable=SC2016,SC2086

@@ -1,4 +1,4 @@
-"""Translation of the texts people read, without Qt.
+"""Texts that people read, without Qt: their translation, and times and sizes in them.
 
 Texts are marked with :func:`N_` where they are written and translated with :func:`translate`
 where they are shown, so that an error made in the engine appears in the reader's language.
@@ -27,3 +27,16 @@ def translate(text: str, /, **parameters: object) -> str:
     # gettext answers an empty message with the catalogue's header.
     translated = _catalogue().gettext(text) if text else ""
     return translated.format(**parameters) if parameters else translated
+
+
+def clock_text(seconds: float) -> str:
+    """Return a time as 00:04:12."""
+    whole = int(seconds)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def size_text(size_bytes: int) -> str:
+    """Return a size as 18 MB."""
+    if size_bytes >= 1_000_000_000:
+        return f"{size_bytes / 1e9:.1f} GB"
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes < 10_000_000 else f"{size_bytes / 1e6:.0f} MB"

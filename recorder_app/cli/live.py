@@ -15,6 +15,7 @@ from recorder_app.pipeline.events import (
     StateChanged,
     Statistics,
 )
+from recorder_app.texts import clock_text
 
 _NAMES = {"microphone": "mic", "system": "sys"}
 _HEIGHTS = "▁▂▃▄▅▆▇█"
@@ -56,12 +57,6 @@ class LiveLine:
 
     def _note(self, text: str) -> None:
         write((_ERASE if self._is_terminal else "") + text + "\n", err=True)
-
-
-def clock_text(seconds: float) -> str:
-    """Return a time as 00:04:12."""
-    whole = int(seconds)
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def _meter(sound: SoundStatistics) -> str:
