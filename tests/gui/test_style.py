@@ -16,7 +16,8 @@ THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 
 def luminance(colour: str) -> float:
     """Return the relative luminance as WCAG 2.2 defines it."""
-    parts = QColor(colour).getRgbF()[:3]
+    named = QColor(colour)
+    parts = (named.redF(), named.greenF(), named.blueF())
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
