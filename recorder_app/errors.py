@@ -6,6 +6,7 @@
       Cancelled                 the user's own wish, never shown as a failure
       InvalidRequest            arguments, settings, illegal state
         InvalidSettingError
+          UnknownSettingError
         InvalidRegionError
         InvalidStateError
       CaptureError              the picture or the sound cannot be had
@@ -22,6 +23,10 @@
         DiskFull
         OutputNotWritable
         OutputExists
+        SettingsError           the file of the stored settings
+          SettingsLocked
+          SettingsBroken
+          SettingsTooNew
         LibraryError            the library's database; media are never touched by it
           LibraryLocked
           LibraryCorrupt
@@ -85,6 +90,12 @@ class InvalidRequest(RecorderError):
 
 class InvalidSettingError(InvalidRequest):
     code = "invalid_setting"
+
+
+class UnknownSettingError(InvalidSettingError):
+    """There is no stored setting of that name."""
+
+    code = "unknown_setting"
 
 
 class InvalidRegionError(InvalidRequest):
@@ -165,6 +176,31 @@ class OutputNotWritable(StorageError):
 
 class OutputExists(StorageError):
     code = "output_exists"
+
+
+class SettingsError(StorageError):
+    """The stored settings cannot be read or kept; recording goes on with the defaults."""
+
+    code = "settings"
+
+
+class SettingsLocked(SettingsError):
+    """Another process is writing them; the same call may succeed later."""
+
+    code = "settings_locked"
+    retryable = True
+
+
+class SettingsBroken(SettingsError):
+    """The file is no TOML."""
+
+    code = "settings_broken"
+
+
+class SettingsTooNew(SettingsError):
+    """The file was written by a newer version of this program."""
+
+    code = "settings_too_new"
 
 
 class LibraryError(StorageError):

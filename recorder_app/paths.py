@@ -24,6 +24,11 @@ def data_folder() -> Path:
     return platformdirs.user_data_path(APP_NAME, appauthor=False)
 
 
+def config_folder() -> Path:
+    """Return the folder of the stored settings; it may not exist yet."""
+    return platformdirs.user_config_path(APP_NAME, appauthor=False)
+
+
 def log_folder() -> Path:
     """Return the folder of the log files; it may not exist yet."""
     return platformdirs.user_log_path(APP_NAME, appauthor=False)
