@@ -20,7 +20,7 @@ INTERRUPTED = 130
 # What does not wait for takes that were cut short to be recovered: recording and what belongs to
 # it, and what looks after the library's database or its work itself.
 _RECORDING = ("record", "take", "targets", "devices", "doctor", "selftest")
-_UPKEEP = ("recover", "library", "jobs", "cancel", "retry")
+_UPKEEP = ("recover", "library", "jobs", "cancel", "retry", "settings")
 
 EXIT_CODES = """\b
 Exit codes:
@@ -108,6 +108,7 @@ def _register() -> None:
         retention,
         rows,
         selftest,
+        settings,
     )
 
     for command in (
@@ -131,5 +132,6 @@ def _register() -> None:
         jobs.jobs,
         jobs.cancel,
         jobs.retry,
+        settings.settings,
     ):
         cli.add_command(command)
