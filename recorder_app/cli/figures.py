@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recorder_app.cli.output import as_json, write_line
+from recorder_app.cli.stored import stored_settings
 
 if TYPE_CHECKING:
     from recorder_app.library.statistics import Share
@@ -17,14 +18,16 @@ if TYPE_CHECKING:
     "--limit",
     type=click.FloatRange(min=0, min_open=True),
     metavar="GB",
-    help="What recordings may take at most; from 80 % of it on you are told.",
+    help="What recordings may take at most; from 80 % of it on you are told.  [default: as set]",
 )
 @click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
 def stats(*, limit: float | None, json_output: bool) -> int:
     """Show storage by project and type, recordings a day, failures and full disks."""
     from recorder_app.services.figures import statistics_of_library
 
-    found = statistics_of_library(None if limit is None else int(limit * 1e9))
+    if limit is None:
+        limit = stored_settings().current.library.storage_limit_gb
+    found = statistics_of_library(int(limit * 1e9) if limit else None)
     if json_output:
         write_line(as_json(found))
         return 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument(
     "given", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option("--copy", is_flag=True, help="Copy them into the Videos folder.")
+@click.option("--copy", is_flag=True, help="Copy them into the Videos folder, or the one set.")
 @click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
 def import_files(*, given: tuple[Path, ...], copy: bool, json_output: bool) -> int:
     """Enter video and sound files, and all those in folders, into the library.
@@ -27,10 +27,10 @@ def import_files(*, given: tuple[Path, ...], copy: bool, json_output: bool) -> i
     They stay where they are unless --copy is given. What cannot be read is said, and the rest
     goes on; the exit code is then 6.
     """
-    from recorder_app import paths
     from recorder_app.errors import MediaError
     from recorder_app.services import importing
     from recorder_app.services.library import open_library
+    from recorder_app.services.preferences import recordings_folder
 
     line = ProgressLine()
     entries: list[ImportEntry] = []
@@ -40,7 +40,7 @@ def import_files(*, given: tuple[Path, ...], copy: bool, json_output: bool) -> i
         for entry in importing.import_files(
             database,
             given,
-            copy_to=paths.videos_folder() if copy else None,
+            copy_to=recordings_folder() if copy else None,
             on_progress=lambda number, count, path: line.show(f"{number} of {count}  {path}"),
         ):
             entries.append(entry)

@@ -18,13 +18,13 @@ _SOME_MISSING = 1
 @click.argument("folders", metavar="[FOLDER...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
 def rebuild(*, folders: tuple[Path, ...], json_output: bool) -> int:
-    """Make the library again from the recordings in folders, the Videos folder by default.
+    """Make the library again from the recordings in folders, yours by default.
 
     Recordings come back with what the files beside them say, other media as imported. What the
     library knows already stays as it is. A damaged library is set aside first.
     """
-    from recorder_app import paths
     from recorder_app.services import rebuild as rebuilding
+    from recorder_app.services.preferences import recordings_folder
 
     line = ProgressLine()
     database, set_aside = rebuilding.open_or_begin()
@@ -34,7 +34,7 @@ def rebuild(*, folders: tuple[Path, ...], json_output: bool) -> int:
         entries = list(
             rebuilding.rebuild(
                 database,
-                folders or [paths.videos_folder()],
+                folders or [recordings_folder()],
                 lambda number, count, path: line.show(f"{number} of {count}  {path}"),
             )
         )

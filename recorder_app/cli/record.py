@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recorder_app.cli.main import INTERRUPTED, say
+from recorder_app.cli.main import INTERRUPTED, report, say
 from recorder_app.cli.output import as_json, write_line
+from recorder_app.cli.stored import stored_settings
 from recorder_app.errors import RecorderError
 from recorder_app.settings import RecordingSettings, help_text
 
@@ -24,40 +25,39 @@ _SIGNALS = [
 ]
 
 
+def _default(field: str) -> str:
+    return f"{getattr(_DEFAULTS, field)}, or as set"
+
+
+# Without values of their own: what is not given comes from the stored settings.
 @click.command()
-@click.option("--target", default=_DEFAULTS.target, show_default=True, help=help_text("target"))
+@click.option("--target", show_default=_default("target"), help=help_text("target"))
 @click.option("--duration", type=float, metavar="S", help=help_text("duration"))
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="File or folder to record to; otherwise a new name in the Videos folder.",
+    help="File or folder to record to; otherwise a new name in the Videos folder, or the one set.",
 )
-@click.option("--format", default=_DEFAULTS.format, show_default=True, help=help_text("format"))
-@click.option("--fps", type=int, default=_DEFAULTS.fps, show_default=True, help=help_text("fps"))
-@click.option("--quality", default=_DEFAULTS.quality, show_default=True, help=help_text("quality"))
-@click.option("--mic", default=_DEFAULTS.mic, show_default=True, help=help_text("mic"))
+@click.option("--format", show_default=_default("format"), help=help_text("format"))
+@click.option("--fps", type=int, show_default=_default("fps"), help=help_text("fps"))
+@click.option("--quality", show_default=_default("quality"), help=help_text("quality"))
+@click.option("--mic", show_default=_default("mic"), help=help_text("mic"))
 @click.option(
     "--system-audio/--no-system-audio",
     default=None,
-    help=help_text("system_audio") + "  [default: where there is a sound server]",
+    show_default="where there is a sound server, or as set",
+    help=help_text("system_audio"),
 )
-@click.option("--mic-gain", type=float, default=0.0, metavar="DB", help=help_text("mic_gain"))
-@click.option("--denoise", is_flag=True, help=help_text("denoise"))
-@click.option("--separate-tracks", is_flag=True, help=help_text("separate_tracks"))
+@click.option("--mic-gain", type=float, metavar="DB", help=help_text("mic_gain"))
+@click.option("--denoise/--no-denoise", default=None, help=help_text("denoise"))
 @click.option(
-    "--sound-offset", type=float, default=0.0, metavar="MS", help=help_text("sound_offset")
+    "--separate-tracks/--no-separate-tracks", default=None, help=help_text("separate_tracks")
 )
+@click.option("--sound-offset", type=float, metavar="MS", help=help_text("sound_offset"))
+@click.option("--cursor/--no-cursor", default=None, help=help_text("cursor"))
 @click.option(
-    "--cursor/--no-cursor", default=_DEFAULTS.cursor, show_default=True, help=help_text("cursor")
-)
-@click.option(
-    "--delay",
-    type=int,
-    default=_DEFAULTS.delay,
-    show_default=True,
-    metavar="S",
-    help=help_text("delay"),
+    "--delay", type=int, show_default=_default("delay"), metavar="S", help=help_text("delay")
 )
 @click.option("--overwrite", is_flag=True, help="Replace an existing file once this one is done.")
 @click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
@@ -70,12 +70,20 @@ def record(*, output: Path | None, overwrite: bool, json_output: bool, **choices
     from recorder_app.pipeline.outcome import report as error_report
     from recorder_app.services.interrupts import Interrupts
     from recorder_app.services.ledger import Ledger
-    from recorder_app.services.recording import create_session, plan_recording
+    from recorder_app.services.preferences import recording_settings, usable_folder
+    from recorder_app.services.recording import Naming, create_session, plan_recording
 
     logs.start(paths.log_folder())
-    settings = RecordingSettings(**choices)
+    stored = stored_settings().current
+    settings = recording_settings(stored, choices)
+    naming = Naming(template=stored.files.name)
+    if output is None:
+        folder, problem = usable_folder(stored)
+        naming = Naming(folder, stored.files.name)
+        if problem is not None:
+            report(problem)
     try:
-        plan = plan_recording(settings, output=output, overwrite=overwrite)
+        plan = plan_recording(settings, output=output, overwrite=overwrite, naming=naming)
     except RecorderError as error:
         if json_output:
             write_line(as_json({"error": error_report(error)}))

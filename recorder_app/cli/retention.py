@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recorder_app.cli.output import as_json, write_line
+from recorder_app.cli.stored import stored_settings
 from recorder_app.errors import InvalidRequest, StorageError
 from recorder_app.texts import N_
 
@@ -47,7 +48,10 @@ def _rules(command: Callable[..., int]) -> Callable[..., int]:
 
 @click.group()
 def retention() -> None:
-    """Delete recordings by rules; without rules nothing is deleted."""
+    """Delete recordings by rules; without rules nothing is deleted.
+
+    Rules that are given are all that count; without any, those of the stored settings do.
+    """
 
 
 @retention.command()
@@ -90,6 +94,8 @@ def apply(*, purge: bool, trash_days: float, json_output: bool, **choices: Any) 
 def _chosen(choices: dict[str, Any], *, needs_one: bool = True) -> Rules:
     from recorder_app.services.retention import rules_of
 
+    if not any(value not in (None, False) for value in choices.values()):
+        return _stored(needs_one=needs_one)
     rules = rules_of(
         choices["older_than"],
         choices["total_size"],
@@ -97,9 +103,21 @@ def _chosen(choices: dict[str, Any], *, needs_one: bool = True) -> Rules:
         keep_favourites=choices["keep_favourites"],
         only_uploaded=choices["only_uploaded"],
     )
-    if needs_one and rules.are_off:
+    return _required(rules) if needs_one else rules
+
+
+def _stored(*, needs_one: bool) -> Rules:
+    from recorder_app.services.retention import stored_rules
+
+    rules = stored_rules(stored_settings())
+    return _required(rules) if needs_one else rules
+
+
+def _required(rules: Rules) -> Rules:
+    if rules.are_off:
         raise InvalidRequest(
-            N_("No rule says what to delete."), hint=N_("Add --older-than or --total-size.")
+            N_("No rule says what to delete."),
+            hint=N_("Add --older-than or --total-size, or set library.delete_after_days."),
         )
     return rules
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from recorder_app import __version__, paths
+from recorder_app import __version__
 from recorder_app.capture.desktop_session import require_screen, session_type
 from recorder_app.errors import EncoderFailed, RecorderError
 from recorder_app.media import profiles
@@ -21,6 +21,8 @@ from recorder_app.media.codecs import (
 )
 from recorder_app.media.denoise import Denoiser
 from recorder_app.services.devices import DeviceList, list_devices
+from recorder_app.services.preferences import recordings_folder
+from recorder_app.settings.store import SettingsStore
 from recorder_app.texts import N_, translate
 
 # Less than this is not enough for a recording worth starting; the engine's own limits are lower.
@@ -51,7 +53,16 @@ class Diagnosis(msgspec.Struct, frozen=True):
 
 def diagnose() -> Diagnosis:
     """Try display, capture, sound, every encoder and the disk. Takes a second or two."""
-    checks = [*_screen(), *_sound(), *_encoders(), *_sound_encoders(), _disk(paths.videos_folder())]
+    store = SettingsStore(keeps_broken=True)
+    stored = store.current
+    checks = [
+        *_screen(),
+        *_sound(),
+        *_encoders(stored.video.format),
+        *_sound_encoders(stored.video.format),
+        _disk(recordings_folder(stored)),
+        _settings(store),
+    ]
     return Diagnosis(
         can_record=all(check.works for check in checks if check.required),
         version=__version__,
@@ -91,7 +102,7 @@ def _capture() -> list[Check]:
     ]
 
 
-def _encoders() -> list[Check]:
+def _encoders(wanted: str) -> list[Check]:
     known = profiles.load()
     checks = []
     for name, encoder in known.encoders.items():
@@ -110,7 +121,7 @@ def _encoders() -> list[Check]:
                 if usable
                 else translate(N_("no encoder works")),
                 "" if usable else translate(N_("Choose another --format.")),
-                required=name == profiles.DEFAULT_PROFILE,
+                required=name == wanted,
             )
         )
     return checks
@@ -146,9 +157,9 @@ def _device(name: str, found: DeviceList, missing: str) -> Check:
     return Check(name, True, f"{default.description}, {level}")
 
 
-def _sound_encoders() -> list[Check]:
+def _sound_encoders(wanted: str) -> list[Check]:
     known = profiles.load()
-    needed = known.profiles[profiles.DEFAULT_PROFILE].sound
+    needed = known.profiles[wanted].sound
     checks = []
     for name, encoder in known.sound_encoders.items():
         failure = try_sound_encoder(name)
@@ -177,3 +188,10 @@ def _disk(folder: Path) -> Check:
     )
     hint = "" if works else translate(N_("Free some space, or record elsewhere with --output."))
     return Check("disk", works, detail, hint, required=True)
+
+
+def _settings(store: SettingsStore) -> Check:
+    """Return whether all that is stored is used; recording works all the same."""
+    if not store.problems:
+        return Check("settings", True, str(store.path))
+    return Check("settings", False, " ".join(str(problem) for problem in store.problems))

@@ -14,6 +14,7 @@ from recorder_app import paths
 from recorder_app.library import statistics
 from recorder_app.library.statistics import Figures
 from recorder_app.services.library import open_library
+from recorder_app.services.preferences import recordings_folder
 from recorder_app.texts import N_, translate
 
 # Of the limit a person set, and of a disk.
@@ -56,7 +57,7 @@ def statistics_of_library(limit_bytes: int | None = None) -> Statistics:
     with contextlib.closing(open_library()) as database, database.read() as session:
         figures = statistics.figures(session, datetime.now(UTC))
         folders = statistics.folders(session)
-    disks = _disks([*folders, paths.videos_folder()])
+    disks = _disks([*folders, recordings_folder()])
     # What is in the trash takes its space as well.
     used = figures.total.size_bytes + figures.trash.size_bytes
     alerts = []

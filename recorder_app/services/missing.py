@@ -18,6 +18,7 @@ from recorder_app.library.media_rows import MISSING, FileRow
 from recorder_app.media.digest import checksum
 from recorder_app.pipeline.journal import Journal, journal_path, sidecar
 from recorder_app.services.describing import is_text
+from recorder_app.services.preferences import recordings_folder
 from recorder_app.services.walking import library_note, media_below, media_in
 
 _log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ def _searched(rows: list[FileRow], folders: Iterable[Path]) -> Iterator[Path]:
     # Not below them: a single recording in the home folder would have all of it read.
     for folder in sorted({Path(row.path).parent for row in rows}):
         yield from media_in(folder)
-    for folder in [*folders, paths.videos_folder()]:
+    for folder in dict.fromkeys([*folders, recordings_folder(), paths.videos_folder()]):
         yield from media_below(Path(os.path.abspath(folder)))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from recorder_app import paths
 from recorder_app.capture.sources import create_microphone, create_source, create_system_sound
-from recorder_app.capture.targets import SyntheticTarget, Target, parse_target
+from recorder_app.capture.targets import SyntheticTarget, Target, WindowTarget, parse_target
 from recorder_app.errors import InvalidSettingError, OutputExists, OutputNotWritable
 from recorder_app.library.ids import new_id
 from recorder_app.media import profiles
@@ -19,7 +22,20 @@ from recorder_app.pipeline.events import Event
 from recorder_app.pipeline.plan import Need, RecordingPlan, SoundPlan
 from recorder_app.pipeline.session import RecordingSession
 from recorder_app.settings import RecordingSettings, validated
+from recorder_app.settings.naming import DEFAULT_TEMPLATE, file_stem
 from recorder_app.texts import N_, translate
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Where a recording goes that is given no name: `folder` None is the Videos folder."""
+
+    folder: Path | None = None
+    template: str = DEFAULT_TEMPLATE
+
+
+_NAMING = Naming()
+_NUMBER = r"\d+|0x[0-9a-fA-F]+"
 
 
 def plan_recording(
@@ -27,6 +43,7 @@ def plan_recording(
     *,
     output: Path | None = None,
     overwrite: bool = False,
+    naming: Naming = _NAMING,
     clock: Clock | None = None,
 ) -> RecordingPlan:
     """Check everything that can be checked without touching a device and return the plan.
@@ -47,7 +64,14 @@ def plan_recording(
     clock = clock or SystemClock()
     source = create_source(target, clock, with_cursor=settings.cursor)
     kind = "Test pattern" if isinstance(target, SyntheticTarget) else "Screen"
-    path, is_generated = choose_output(output, container.extension, kind, overwrite=overwrite)
+    path, is_generated = choose_output(
+        output,
+        container.extension,
+        kind,
+        overwrite=overwrite,
+        naming=naming,
+        title=_title(target),
+    )
     return RecordingPlan(
         source=source,
         output=path,
@@ -64,6 +88,13 @@ def plan_recording(
         overwrite=overwrite,
         is_generated=is_generated,
     )
+
+
+def _title(target: Target) -> str:
+    """Return the title of a window that was named by it; a number says nothing in a name."""
+    if not isinstance(target, WindowTarget) or re.fullmatch(_NUMBER, target.query):
+        return ""
+    return target.query
 
 
 def _sounds(settings: RecordingSettings, target: Target, clock: Clock) -> Iterator[SoundPlan]:
@@ -95,16 +126,23 @@ def create_session(
 
 
 def choose_output(
-    output: Path | None, extension: str, kind: str, *, overwrite: bool, now: datetime | None = None
+    output: Path | None,
+    extension: str,
+    kind: str,
+    *,
+    overwrite: bool,
+    naming: Naming = _NAMING,
+    title: str = "",
+    now: datetime | None = None,
 ) -> tuple[Path, bool]:
     """Return the absolute path to record to, and whether its name is of our choice.
 
-    Without `output` it is a new name with date and time in the user's Videos folder, which is
-    made if it is missing. An existing folder as `output` gets such a name inside it. Raises
-    StorageError when the folder is missing or cannot be written, or the file exists.
+    Without `output` it is a new name in the folder of `naming`, made if it is missing. An existing
+    folder as `output` gets such a name inside it. `title` is that of a window. Raises StorageError
+    when the folder is missing or cannot be written, or the file exists.
     """
     now = now or datetime.now().astimezone()
-    path = paths.videos_folder() if output is None else output
+    path = (naming.folder or paths.videos_folder()) if output is None else output
     try:
         if output is None:
             path.mkdir(parents=True, exist_ok=True)
@@ -112,7 +150,8 @@ def choose_output(
         # Refused here rather than in the middle: the name is part of JSON texts.
         str(path).encode()
         if path.is_dir():
-            return _free_name(_writable(path), extension, kind, now), True
+            _writable(path)
+            return _free_name(path, extension, _stems(naming.template, kind, title, now)), True
         _check_name(path, extension, overwrite=overwrite)
     except OSError as error:
         raise storage_error(error, path) from error
@@ -159,12 +198,16 @@ def _writable(folder: Path) -> Path:
     return folder
 
 
-def _free_name(folder: Path, extension: str, kind: str, now: datetime) -> Path:
-    # Dots, because Windows allows no colons in names.
-    stem = f"{translate(kind)} {now:%Y-%m-%d %H.%M.%S}"
-    path = folder / f"{stem}.{extension}"
-    number = 2
-    while path.exists():
-        path = folder / f"{stem} ({number}).{extension}"
-        number += 1
-    return path
+def _stems(template: str, kind: str, title: str, now: datetime) -> Iterator[str]:
+    """Yield names without suffix, each but for those before it."""
+    first = ""
+    for number in itertools.count(1):
+        stem = file_stem(template, kind=translate(kind), title=title, now=now, number=number)
+        # A template without {number} gives the same name again.
+        yield f"{stem} ({number})" if stem == first else stem
+        first = first or stem
+
+
+def _free_name(folder: Path, extension: str, stems: Iterator[str]) -> Path:
+    names = (folder / f"{stem}.{extension}" for stem in stems)
+    return next(path for path in names if not path.exists())

@@ -19,6 +19,7 @@ from recorder_app.pipeline import recovery
 from recorder_app.pipeline.recovery import CutShort, Recovered
 from recorder_app.services import describing
 from recorder_app.services.ledger import INTERRUPTED
+from recorder_app.services.preferences import recordings_folder
 
 _log = logging.getLogger(__name__)
 
@@ -46,11 +47,12 @@ class RecoveryEntry(msgspec.Struct, frozen=True):
 
 
 def known_folders(database: Database, more: Iterable[Path] = ()) -> list[Path]:
-    """Return where takes may lie: the Videos folder, those of all recordings and takes, `more`."""
+    """Return where takes may lie: `more`, that of recordings, and those of all that is known."""
     with database.read() as session:
         known = media_rows.all_paths(session) | set(media_rows.interrupted_paths(session))
     parents = {Path(path).parent for path in known}
-    return list(dict.fromkeys([*more, paths.videos_folder(), *sorted(parents)]))
+    places = recordings_folder(), paths.videos_folder()
+    return list(dict.fromkeys([*more, *places, *sorted(parents)]))
 
 
 def list_cut_short(database: Database, more: Iterable[Path] = ()) -> list[RecoveryEntry]:

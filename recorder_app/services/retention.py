@@ -12,6 +12,7 @@ from recorder_app.library.retention import Deletion, Rules
 from recorder_app.services.library import open_library
 from recorder_app.services.removing import RemovalReport, purge
 from recorder_app.services.safekeeping import opened_library
+from recorder_app.settings.store import SettingsStore
 
 GB = 1_000_000_000
 
@@ -37,6 +38,24 @@ def rules_of(
     """Return rules from what a person gives: days and 10^9 bytes."""
     most = None if total_gb is None else int(total_gb * GB)
     return Rules(older_than_days, most, project, keep_favourites, only_uploaded)
+
+
+def stored_rules(store: SettingsStore) -> Rules:
+    """Return the rules in the stored settings.
+
+    Raises what is wrong with one of them: its default could delete more than a person wanted.
+    """
+    for problem in store.problems:
+        if str(problem.details.get("key", "")).partition(".")[0] == "library":
+            raise problem
+    library = store.current.library
+    return rules_of(
+        library.delete_after_days or None,
+        library.delete_over_gb or None,
+        library.delete_project or None,
+        keep_favourites=library.keep_favourites,
+        only_uploaded=library.only_uploaded,
+    )
 
 
 def plan(rules: Rules) -> RetentionReport:

@@ -47,11 +47,16 @@ class SettingsStore:
     """The settings in the file `path`, that of this user by default. Thread-safe.
 
     Nothing that is wrong with the file raises when it is read: `problems` tells it, and the
-    defaults stand in.
+    defaults stand in. A broken file is set aside at once, unless `keeps_broken`: for who only
+    looks, and has no way to say it.
     """
 
     def __init__(
-        self, path: Path | None = None, *, migrations: Sequence[Migration] = MIGRATIONS
+        self,
+        path: Path | None = None,
+        *,
+        keeps_broken: bool = False,
+        migrations: Sequence[Migration] = MIGRATIONS,
     ) -> None:
         self.path = path or paths.config_folder() / FILE_NAME
         self._migrations = migrations
@@ -63,7 +68,7 @@ class SettingsStore:
         self._telling = threading.RLock()
         self._subscribers: list[Callable[[Settings], None]] = []
         self._signature = self._signature_now()
-        self._loaded = self._read_or_set_aside()
+        self._loaded = self._first_read(keeps_broken=keeps_broken)
 
     @property
     def current(self) -> Settings:
@@ -204,13 +209,14 @@ class SettingsStore:
     def _interpret(self, content: bytes) -> Loaded:
         return reading.interpreted(document.parse(content, self.path), self._migrations)
 
-    def _read_or_set_aside(self) -> Loaded:
+    def _first_read(self, *, keeps_broken: bool) -> Loaded:
         try:
             return self._interpret(self._content())
         except OSError as error:
             return Loaded(Settings(), (_unreadable(self.path, error),))
-        except SettingsBroken:
-            pass
+        except SettingsBroken as error:
+            if keeps_broken:
+                return Loaded(Settings(), (error,))
         try:
             # Again, and alone: another process may have put it right, or be about to.
             with self._alone():

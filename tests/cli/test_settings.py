@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from recorder_app.media.containers import inspect
 from tests.support.command import run, run_json
 
 
@@ -103,3 +106,114 @@ def test_what_is_wrong_in_the_file_is_told(screenless: dict[str, str], settings_
     assert len(done.stderr.splitlines()) == 2
     assert "video.quality?" in done.stderr
     assert len(run_json("settings", env=screenless)["problems"]) == 2
+
+
+PATTERN = ("record", "--target", "synthetic:pattern@320x180", "--duration", "1")
+
+
+def test_a_recording_takes_what_is_stored_and_options_win(
+    screenless: dict[str, str], settings_file: Path, tmp_path: Path
+) -> None:
+    settings_file.parent.mkdir(parents=True)
+    settings_file.write_text(
+        "[capture]\ntarget = 'synthetic:pattern@320x180'\nfps = 10\n"
+        "[video]\nformat = 'mp4'\n[stop]\nafter_s = 1\n"
+        f"[files]\nfolder = '{tmp_path}/my takes'\nname = 'Take {{number}} of {{date}}'\n"
+    )
+    first = run_json("record", env=screenless)
+    path = Path(first["path"])
+    assert path.parent == tmp_path / "my takes"
+    assert re.fullmatch(r"Take 1 of \d{4}-\d\d-\d\d\.mp4", path.name)
+    assert first["duration_s"] == pytest.approx(1.0, abs=0.2)
+    assert inspect(path).video_frames <= 12
+    options = ("--format", "webm", "--fps", "30", "--duration", "0.5")
+    chosen = run_json("record", *options, env=screenless)
+    assert Path(chosen["path"]).suffix == ".webm"
+    assert chosen["duration_s"] == pytest.approx(0.5, abs=0.2)
+    assert Path(run_json("record", env=screenless)["path"]).name.startswith("Take 2 of ")
+    named = run_json("record", "--output", str(tmp_path / "x.mp4"), env=screenless)
+    assert named["path"] == str(tmp_path / "x.mp4")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("[video\n", "kept as"),
+        ("[video]\nformat = 'avi'\n", "webm, mp4, av1"),
+        ("[video]\nformat = 'avi'\nqualty = 'low'\n", "recorder-app settings"),
+        ("[files]\nfolder = '/proc/takes'\n", "Videos"),
+        ("[files]\nfolder = '~nosuchuser/takes'\n", "Videos"),
+    ],
+)
+def test_wrong_settings_are_told_on_one_line_and_stop_no_recording(
+    screenless: dict[str, str], settings_file: Path, tmp_path: Path, content: str, told: str
+) -> None:
+    settings_file.parent.mkdir(parents=True)
+    settings_file.write_text(content)
+    done = run(*PATTERN, env=screenless)
+    assert done.returncode == 0
+    (line,) = done.stderr.splitlines()
+    assert told in line
+    path = Path(done.stdout.strip())
+    assert (path.parent, path.suffix) == (tmp_path / "Videos", ".webm")
+
+
+def test_settings_that_cannot_be_opened_stop_no_recording(
+    screenless: dict[str, str], settings_file: Path
+) -> None:
+    settings_file.mkdir(parents=True)
+    done = run(*PATTERN, env=screenless)
+    assert done.returncode == 0
+    assert len(done.stderr.splitlines()) == 1
+
+
+def recorded(env: dict[str, str]) -> None:
+    assert run(*PATTERN, env=env).returncode == 0
+
+
+def test_the_storage_limit_is_that_of_the_settings(screenless: dict[str, str]) -> None:
+    recorded(screenless)
+    assert run_json("stats", env=screenless)["limit_bytes"] is None
+    store(screenless, library__storage_limit_gb="0.000001")
+    found = run_json("stats", env=screenless)
+    assert found["limit_bytes"] == 1000
+    assert any("you want at most" in alert for alert in found["alerts"])
+    assert run_json("stats", "--limit", "5", env=screenless)["limit_bytes"] == 5_000_000_000
+
+
+def test_retention_goes_by_the_stored_rules_unless_some_are_given(
+    screenless: dict[str, str], settings_file: Path
+) -> None:
+    def planned(*options: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = run_json("retention", "plan", *options, env=screenless)[
+            "deletions"
+        ]
+        return found
+
+    recorded(screenless)
+    refused = run("retention", "plan", env=screenless)
+    assert refused.returncode == 2
+    assert "library.delete_after_days" in refused.stderr
+    store(screenless, library__delete_over_gb="0.000001")
+    assert len(planned()) == 1
+    assert not planned("--older-than", "1")
+    store(screenless, library__only_uploaded="on")
+    assert not planned()
+    # What is wrong must not delete more than was wanted.
+    settings_file.write_text(settings_file.read_text().replace("= true", "= 'yes'"))
+    refused = run("retention", "apply", env=screenless)
+    assert refused.returncode == 2
+    assert "library.only_uploaded" in refused.stderr
+    assert run("list", env=screenless).stdout.strip()
+
+
+def test_the_doctor_looks_at_what_is_stored(
+    screenless: dict[str, str], settings_file: Path, tmp_path: Path
+) -> None:
+    settings_file.parent.mkdir(parents=True)
+    settings_file.write_text(f"[files]\nfolder = '{tmp_path}/takes'\n[video]\nformat = 'avi'\n")
+    done = run("doctor", "--json", env=screenless)
+    checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    assert not checks["settings"]["works"]
+    assert "webm, mp4, av1" in checks["settings"]["detail"]
+    assert str(tmp_path) in checks["disk"]["detail"]

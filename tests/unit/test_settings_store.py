@@ -160,6 +160,15 @@ def test_a_broken_file_is_set_aside_and_told(path: Path, content: bytes) -> None
     assert SettingsStore(path).current.video.format == "mp4"
 
 
+def test_who_only_looks_leaves_a_broken_file(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("[video")
+    store = SettingsStore(path, keeps_broken=True)
+    assert store.current == Settings()
+    assert store.problems
+    assert path.read_text() == "[video"
+
+
 def test_a_file_that_breaks_while_it_is_edited_changes_nothing(path: Path) -> None:
     store = SettingsStore(path)
     store.update("video", format="mp4")
