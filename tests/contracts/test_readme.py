@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from recorder_app.settings import RecordingSettings
+from tests.support import settings_table
 from tests.support.command import LIMIT_S, ROOT
 from tests.support.painting import painter
 
@@ -62,6 +63,10 @@ def test_the_table_of_options_is_true() -> None:
     assert f"| `--fps` | {defaults.fps} |" in README
     assert f"| `--format` | `{defaults.format}` |" in README
     assert f"| `--quality` | `{defaults.quality}` |" in README
+
+
+def test_the_table_of_settings_is_that_of_the_declaration() -> None:
+    assert settings_table.in_readme() == settings_table.table(), f"run: {settings_table.REGENERATE}"
 
 
 def test_every_exit_code_is_documented() -> None:
