@@ -51,6 +51,8 @@ def settings(context: click.Context, *, json_output: bool) -> int:
     """
     if context.invoked_subcommand is None:
         _list(json_output=json_output)
+    elif json_output:
+        raise click.UsageError(f"Put --json behind “{context.invoked_subcommand}”.")
     return 0
 
 

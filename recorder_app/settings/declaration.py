@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -91,8 +90,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
             raise self.refused(value) from error
         if isinstance(found, str):
             return self._checked_text(found)
-        if isinstance(found, float) and not math.isfinite(found):
-            raise self.refused(value)
+        # Not a number and infinity are out of every bounds.
         return found
 
     def parsed(self, text: str) -> Any:

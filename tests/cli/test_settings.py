@@ -73,6 +73,7 @@ def test_presets_are_set_by_the_key(screenless: dict[str, str]) -> None:
 MISTAKES = {
     "wrong key": (["get", "video.formt"], "video.format?"),
     "key without its area": (["set", "fps", "60"], "capture.fps?"),
+    "option at the wrong place": (["--json", "get", "capture.fps"], "behind “get”"),
     "wrong area": (["reset", "vidoe"], "video?"),
     "wrong choice": (["set", "video.format", "avi"], "webm, mp4, av1"),
     "out of bounds": (["set", "capture.fps", "500"], "1 to 120"),
