@@ -33,24 +33,29 @@ library.add_command(rebuild)
     type=click.Path(path_type=Path),
     help="With --files: where to look for moved files as well.",
 )
+@click.option("--repair", is_flag=True, help="Put rows right that refer to nothing.")
 @_json
-def check(*, with_files: bool, folders: tuple[Path, ...], json_output: bool) -> int:
+def check(*, with_files: bool, folders: tuple[Path, ...], repair: bool, json_output: bool) -> int:
     """Check the library's database; exit 1 if it is damaged.
 
     With --files, look for the recordings' files: those that are gone are marked as missing, and
     found again when they are back or were moved. Exit 1 if some are missing.
     """
+    if repair and (with_files or folders):
+        raise InvalidRequest(N_("Give --repair or --files, not both."))
     if with_files or folders:
         return check_files(folders, json_output=json_output)
     from recorder_app.services.safekeeping import check_library
 
-    report = check_library()
+    report = check_library(is_repaired=repair)
     if json_output:
         write_line(as_json(report))
     elif report.is_sound:
+        for problem in report.repaired:
+            write_line(f"repaired: {problem}")
         write_line(f"{report.path} is sound.")
     else:
-        write_line(f"{report.path} is damaged:")
+        write_line(f"{report.path} is not sound:")
         for problem in report.problems:
             write_line(f"  {problem}")
         write_line(report.advice)

@@ -105,8 +105,25 @@ def restore(path: Path, backup: Path, now: datetime) -> Path | None:
     except OSError as error:
         raise storage_error(error, path) from error
     finally:
-        for left in ("", "-wal", "-shm", "-journal"):
-            fresh.with_name(fresh.name + left).unlink(missing_ok=True)
+        _discard(fresh)
+
+
+def begin_anew(path: Path, now: datetime) -> Path:
+    """Put an empty library into the place of the damaged one at `path`; return where that is kept.
+
+    At no moment there is none. Raises LibraryLocked while anyone has it open, and StorageError.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.empty")
+    try:
+        Database(fresh, is_scratch=True).close()
+        aside = set_aside(path, now, keep=True)
+        os.replace(fresh, path)
+        sync_folder(path.parent)
+        return aside
+    except OSError as error:
+        raise storage_error(error, path) from error
+    finally:
+        _discard(fresh)
 
 
 def set_aside(path: Path, now: datetime, *, keep: bool = False) -> Path:
@@ -145,6 +162,11 @@ def set_aside(path: Path, now: datetime, *, keep: bool = False) -> Path:
     return aside
 
 
+def _discard(database: Path) -> None:
+    for part in ("", "-wal", "-shm", "-journal"):
+        database.with_name(database.name + part).unlink(missing_ok=True)
+
+
 def _prepare(backup: Path, fresh: Path) -> None:
     try:
         copy_database(backup, fresh)
@@ -152,7 +174,9 @@ def _prepare(backup: Path, fresh: Path) -> None:
     except LibraryCorrupt as error:
         raise _bad_backup(backup, str(error.details.get("reason", ""))) from error
     try:
-        problems = database.check()
+        problems = database.damage()
+        if not problems:
+            database.repair()
     finally:
         database.close()
     if problems:

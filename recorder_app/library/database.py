@@ -21,7 +21,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.orm import Session
 
 from recorder_app.errors import LibraryCorrupt
-from recorder_app.library import schema, search_index, usage
+from recorder_app.library import references, schema, search_index, usage
 from recorder_app.library.files import copy_database, quoted, revision_of
 from recorder_app.library.sqlite_errors import corrupt, locked, translated
 from recorder_app.media.outfile import storage_error
@@ -121,16 +121,28 @@ class Database:
         with translated(self.path), self._engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
 
-    def check(self) -> list[str]:
+    def damage(self) -> list[str]:
         """Return what is wrong with the file, by SQLite's own check; nothing is an empty list."""
         try:
             with translated(self.path), self._engine.connect() as connection:
                 rows = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
         except LibraryCorrupt as error:
             return [error.message]
-        found = [str(row) for row in rows if row != "ok"]
-        return found + [f"row of {row[0]} refers to nothing in {row[2]}" for row in broken]
+        return [str(row) for row in rows if row != "ok"]
+
+    def loose_rows(self) -> list[str]:
+        """Return which rows refer to nothing; ``repair`` puts that right. Raises LibraryError."""
+        with self.read() as session:
+            return list(map(str, references.broken(session)))
+
+    def check(self) -> list[str]:
+        """Return everything that is wrong: the file's damage or, in a whole file, loose rows."""
+        return self.damage() or self.loose_rows()
+
+    def repair(self) -> list[str]:
+        """Put rows right that refer to nothing; return which. Raises LibraryError."""
+        with self.write() as session:
+            return list(map(str, references.repair(session)))
 
     def back_up(self, target: Path) -> None:
         """Copy the database as it is now to `target`, while others go on using it."""

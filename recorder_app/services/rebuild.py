@@ -50,16 +50,19 @@ class RebuildEntry(msgspec.Struct, frozen=True):
 def open_or_begin() -> tuple[Database, Path | None]:
     """Open this user's library; a damaged one is set aside first, and its new path returned.
 
-    Raises LibraryError or StorageError.
+    Rows that refer to nothing are no damage: they are put right. Raises LibraryError or
+    StorageError.
     """
     try:
         database = open_library()
-        if not database.check():
+        if not database.damage():
+            for each in database.repair():
+                _log.warning("library repaired problem=%s", each)
             return database, None
         database.close()
     except LibraryCorrupt as error:
         _log.warning("library damaged error=%s", error)
-    aside = backups.set_aside(library_path(), datetime.now(UTC))
+    aside = backups.begin_anew(library_path(), datetime.now(UTC))
     return open_library(), aside
 
 

@@ -20,12 +20,16 @@ _log = logging.getLogger(__name__)
 
 
 class CheckReport(msgspec.Struct, frozen=True):
-    """What is wrong with the database, and what to do about it."""
+    """What is wrong with the database, and what to do about it.
+
+    `problems` are those that are left, `repaired` those that are no more.
+    """
 
     path: str
     is_sound: bool
     problems: list[str]
     advice: str = ""
+    repaired: list[str] = []
 
 
 class BackupEntry(msgspec.Struct, frozen=True):
@@ -65,15 +69,31 @@ def opened_library() -> Iterator[Database]:
         database.close()
 
 
-def check_library() -> CheckReport:
-    """Check the whole database. Raises LibraryError or StorageError when it cannot be read."""
+def check_library(*, is_repaired: bool = False) -> CheckReport:
+    """Check the whole database; with `is_repaired`, put rows right that refer to nothing.
+
+    Raises LibraryError or StorageError when it cannot be read.
+    """
     path = library_path()
     try:
         with contextlib.closing(open_library()) as database:
-            problems = database.check()
+            problems = database.damage()
+            if not problems:
+                return _check_rows(database, is_repaired=is_repaired)
     except LibraryCorrupt as error:
         problems = [error.message]
-    return CheckReport(str(path), not problems, problems, advice(path) if problems else "")
+    return CheckReport(str(path), False, problems, advice(path))
+
+
+def _check_rows(database: Database, *, is_repaired: bool) -> CheckReport:
+    path = str(database.path)
+    if is_repaired:
+        return CheckReport(path, True, [], repaired=database.repair())
+    loose = database.loose_rows()
+    way = translate(
+        N_("“recorder-app library check --repair” puts that right. The recordings are safe.")
+    )
+    return CheckReport(path, not loose, loose, way if loose else "")
 
 
 def advice(path: Path) -> str:

@@ -222,9 +222,12 @@ def test_the_next_command_recovers_and_enters_a_take(
     listed = run_json("recover", env=screenless)
     assert [(take["path"], take["state"]) for take in listed["takes"]] == [(str(output), "found")]
     # Any command of the library.
-    done = run("import", str(make(other)), env=screenless)
+    done = run("import", str(make(other)), "--json", env=screenless)
     assert done.returncode == 0
-    assert str(output) in done.stderr
+    # Who reads stdout gets JSON and nothing else, a person is told all the same.
+    assert json.loads(done.stdout)["imported"] == 1
+    (told,) = done.stderr.splitlines()
+    assert told.endswith(f"is whole again: {output}")
     recording = read_journal(journal_path(output)).recording_id
     shown = run_json("show", recording, env=screenless)
     assert (shown["status"], shown["title"], shown["path"]) == (
