@@ -39,6 +39,11 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path(APP_NAME, appauthor=False)
 
 
+def frame_folder(recording_id: str) -> Path:
+    """Return where the stills taken out of a recording are kept; it may not exist yet."""
+    return data_folder() / "frames" / recording_id
+
+
 def preview_folder(recording_id: str) -> Path:
     """Return where the pictures and the waveform of a recording are kept; it may not exist yet."""
     return cache_folder() / "previews" / recording_id

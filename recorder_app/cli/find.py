@@ -122,8 +122,8 @@ def _filter(
         status=_valid(status),
         created_from=None if created_from is None else _time(created_from),
         created_to=None if created_to is None else _time(created_to, whole_day=True),
-        shortest_s=None if shortest is None else _seconds(shortest),
-        longest_s=None if longest is None else _seconds(longest),
+        shortest_s=None if shortest is None else seconds_of(shortest),
+        longest_s=None if longest is None else seconds_of(longest),
         is_favourite=favourite,
         destination=_valid(destination),
         is_deleted=deleted,
@@ -151,12 +151,14 @@ def _time(text: str, *, whole_day: bool = False) -> datetime:
         ) from error
 
 
-def _seconds(text: str) -> float:
-    """Return the length of 90, 1:30 or 0:01:30. Raises InvalidSettingError."""
+def seconds_of(text: str) -> float:
+    """Return the seconds of 90, 1:30 or 0:01:30.250. Raises InvalidSettingError."""
     match = _LENGTH.fullmatch(text)
     if match is None:
         raise InvalidSettingError(
-            N_("{text} is not a length."), hint=N_("Write seconds, 1:30 or 1:02:03."), text=text
+            N_("{text} is not a length or a time in a recording."),
+            hint=N_("Write seconds, 1:30 or 1:02:03.500."),
+            text=text,
         )
     hours, minutes, seconds = match.groups(default="0")
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def import_files(*, given: tuple[Path, ...], copy: bool, json_output: bool) -> int:
     """Enter video and sound files, and all those in folders, into the library.
 
-    They stay where they are unless --copy is given. What cannot be read is said, and the rest
+    They stay where they are unless --copy is given. Subtitles beside a new one, as in talk.vtt or
+    talk.en.srt, become its transcripts. What cannot be read is said, and the rest
     goes on; the exit code is then 6.
     """
     from recorder_app.errors import MediaError
@@ -73,3 +74,8 @@ def _tell(entry: ImportEntry) -> None:
     words = {"known": "in the library already", "found": "found again", "imported": "imported"}
     trash = ", in the trash" if entry.is_in_trash else ""
     write_line(f"{entry.short_id}  {words[entry.state]}{trash}  {entry.title}")
+    if entry.transcripts:
+        languages = [language for language in entry.transcripts if language]
+        write_line(f"    with a transcript {', '.join(languages)}".rstrip())
+    for problem in entry.transcript_problems:
+        say(f"{problem.message} {problem.hint}".strip())

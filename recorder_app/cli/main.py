@@ -109,6 +109,7 @@ def _register() -> None:
         rows,
         selftest,
         settings,
+        transcripts,
     )
 
     for command in (
@@ -124,6 +125,7 @@ def _register() -> None:
         rows.edit,
         rows.delete,
         rows.restore,
+        transcripts.transcript,
         library.library,
         importing.import_files,
         recovering.recover,

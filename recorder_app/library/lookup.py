@@ -8,11 +8,11 @@ from typing import TypeVar
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from recorder_app.library.models import Job, Recording
+from recorder_app.library.models import Annotation, Frame, Job, Recording
 
 LEAST_ID = 4
 
-Row = TypeVar("Row", Recording, Job)
+Row = TypeVar("Row", Recording, Job, Frame, Annotation)
 
 
 def by_id(session: Session, model: type[Row], text: str) -> Sequence[Row]:

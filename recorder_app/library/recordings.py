@@ -58,7 +58,7 @@ def change(session: Session, recording: Recording, **changes: Any) -> Recording:
         else:
             before[name] = getattr(recording, name)
             setattr(recording, name, value)
-    recording.updated_at = datetime.now(UTC)
+    changed(recording)
     session.flush()
     note(session, "changed", recording.id, before=_plain(before))
     return recording
@@ -76,6 +76,11 @@ def restore(session: Session, recording: Recording) -> None:
     if recording.deleted_at is not None:
         recording.deleted_at = None
         note(session, "restored", recording.id)
+
+
+def changed(recording: Recording) -> None:
+    """Say that something of `recording` changed now, be it in another table."""
+    recording.updated_at = datetime.now(UTC)
 
 
 def note(session: Session, action: str, subject_id: str, **details: Any) -> None:

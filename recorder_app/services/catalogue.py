@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from recorder_app.errors import InvalidSettingError, StorageError
+from recorder_app.errors import InvalidSettingError
 from recorder_app.library import recordings
-from recorder_app.pipeline.journal import LibraryNote, write_library_note
+from recorder_app.services import notes
 from recorder_app.services.library import RecordingEntry, entry_of, open_library
 from recorder_app.services.safekeeping import opened_library
+from recorder_app.services.walking import storable
 from recorder_app.texts import N_
-
-_log = logging.getLogger(__name__)
 
 # More is no name any more; descriptions may be as long as they are.
 _LONGEST_NAME = 10_000
@@ -52,7 +49,7 @@ def edit(recording_id: str, changes: Changes) -> RecordingEntry:
     if changes.title is not None:
         columns["title"] = _name(changes.title, "title")
     if changes.description is not None:
-        columns["description"] = _text(changes.description)
+        columns["description"] = storable(changes.description)
     if changes.project is not None:
         columns["project"] = _name(changes.project, "project") if changes.project.strip() else None
     if changes.is_favourite is not None:
@@ -63,7 +60,8 @@ def edit(recording_id: str, changes: Changes) -> RecordingEntry:
             kept = [tag.name for tag in row.tags if tag.name not in changes.untags]
             columns["tags"] = kept + [_name(tag, "tag") for tag in changes.tags]
         entry = entry_of(recordings.change(session, row, **columns))
-    _note(entry)
+        note = notes.note_of(session, row)
+    notes.keep(entry.path, note)
     return entry
 
 
@@ -85,27 +83,8 @@ def restore(recording_ids: Sequence[str]) -> list[RecordingEntry]:
         return [entry_of(row) for row in rows]
 
 
-def _note(entry: RecordingEntry) -> None:
-    """Write what people gave the recording into its sidecar, from which a library can be made anew.
-
-    A recording without a sidecar, or on a disk that cannot be written, is as good without.
-    """
-    note = LibraryNote(
-        entry.id,
-        entry.title,
-        entry.description,
-        entry.project,
-        entry.tags,
-        entry.is_favourite,
-    )
-    try:
-        write_library_note(Path(entry.path), note)
-    except StorageError as error:
-        _log.warning("sidecar not written path=%s error=%s", entry.path, error)
-
-
 def _name(text: str, what: str) -> str:
-    name = " ".join(_text(text).split())
+    name = " ".join(storable(text).split())
     if not name or len(name) > _LONGEST_NAME:
         raise InvalidSettingError(
             N_("That is not possible as a {what}."),
@@ -114,8 +93,3 @@ def _name(text: str, what: str) -> str:
             most=_LONGEST_NAME,
         )
     return name
-
-
-def _text(text: str) -> str:
-    """Return `text` without what no database and no JSON can hold: broken Unicode and NUL."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "")

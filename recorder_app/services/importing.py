@@ -18,12 +18,14 @@ from recorder_app.library.ids import short_id
 from recorder_app.library.models import Recording
 from recorder_app.media.digest import checksum
 from recorder_app.media.probe import probe
+from recorder_app.media.subtitles import is_subtitles
 from recorder_app.pipeline.events import ErrorReport
-from recorder_app.pipeline.journal import JournalEntry, is_journal, sidecar
+from recorder_app.pipeline.journal import JournalEntry, is_journal
 from recorder_app.pipeline.outcome import report
-from recorder_app.services import describing
+from recorder_app.services import describing, notes, transcribing
 from recorder_app.services.copying import copy_media, discard_copy
-from recorder_app.services.walking import files_below, printable
+from recorder_app.services.transcribing import Beside
+from recorder_app.services.walking import files_below, is_media, printable
 from recorder_app.texts import N_
 
 Progress = Callable[[int, int, str], None]
@@ -37,7 +39,8 @@ class ImportEntry(msgspec.Struct, frozen=True):
 
     `state` is ``imported``, ``known`` (it is in the library already, as `id`), ``found`` (it is
     the missing file of `id`) or ``refused`` (`error` says why). `path` is the file as it was
-    given, `entered` where it is for the library.
+    given, `entered` where it is for the library. `transcripts` are the languages of those that lay
+    beside it, `transcript_problems` why others were left out, `jobs` the ids of what is to be made.
     """
 
     path: str
@@ -48,6 +51,9 @@ class ImportEntry(msgspec.Struct, frozen=True):
     entered: str = ""
     is_in_trash: bool = False
     error: ErrorReport | None = None
+    transcripts: list[str] = []
+    transcript_problems: list[ErrorReport] = []
+    jobs: list[str] = []
 
 
 def import_files(
@@ -63,7 +69,7 @@ def import_files(
     they are. What is refused does not stop the rest. Raises LibraryError, and StorageError when
     the folder to copy to cannot be written.
     """
-    found = list(_files(given))
+    found = list(_without_subtitles(list(_files(given))))
     for number, (path, error) in enumerate(found, start=1):
         on_progress(number, len(found), printable(path))
         if error is not None:
@@ -78,7 +84,7 @@ def import_files(
 def import_file(database: Database, path: Path, *, copy_to: Path | None = None) -> ImportEntry:
     """Enter one file. Raises MediaError, InvalidRequest, StorageError or LibraryError."""
     _check(path)
-    entry = sidecar(path)
+    entry = notes.sidecar(path)
     if entry is not None and not entry.state.is_final:
         raise InvalidRequest(
             N_("{path} is being recorded, or was cut short."),
@@ -104,7 +110,7 @@ def import_file(database: Database, path: Path, *, copy_to: Path | None = None) 
     columns = describing.columns_of(place, found, entry)
     columns |= {"checksum": total, "status": describing.status_of(entry)}
     try:
-        told = _enter(database, path, columns, entry)
+        told = _enter(database, path, columns, entry, transcribing.beside(path))
     except BaseException:
         if place != path:
             discard_copy(place)
@@ -115,7 +121,11 @@ def import_file(database: Database, path: Path, *, copy_to: Path | None = None) 
 
 
 def _enter(
-    database: Database, path: Path, columns: dict[str, Any], entry: JournalEntry | None
+    database: Database,
+    path: Path,
+    columns: dict[str, Any],
+    entry: JournalEntry | None,
+    beside: Beside,
 ) -> ImportEntry:
     with database.write() as session:
         # Once more, now that nobody else writes: two may import the same file.
@@ -125,8 +135,15 @@ def _enter(
         if row is None:
             wanted = describing.recording_id(entry, columns["created_at"])
             row = media_rows.enter(session, wanted, **columns)
-            kinds.enqueue_previews(session, row)
-            return _told(path, IMPORTED, row)
+            notes.bring_back(session, row, None if entry is None else entry.library)
+            transcribing.enter(session, row, beside)
+            jobs = kinds.enqueue_previews(session, row)
+            return msgspec.structs.replace(
+                _told(path, IMPORTED, row),
+                transcripts=sorted(beside.found),
+                transcript_problems=[report(error) for error in beside.problems],
+                jobs=[job.id for job in jobs],
+            )
         if not _is_missing(row):
             return _told(path, KNOWN, row)
         recordings.change(session, row, path=columns["path"], **media_rows.returned(row))
@@ -166,6 +183,16 @@ def _files(given: Iterable[Path]) -> Iterator[tuple[Path, RecorderError | None]]
         for error in errors:
             place = Path(error.filename or whole)
             yield place, _unreadable(place, error)
+
+
+def _without_subtitles(
+    found: list[tuple[Path, RecorderError | None]],
+) -> Iterator[tuple[Path, RecorderError | None]]:
+    """Leave out the subtitles of media that are `found` as well; those bring them along."""
+    media = {path.with_suffix("") for path, _ in found if is_media(path)}
+    for path, error in found:
+        if not (is_subtitles(path) and transcribing.media_of(path) & media):
+            yield path, error
 
 
 def _check(path: Path) -> None:

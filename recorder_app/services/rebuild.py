@@ -17,9 +17,9 @@ from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
 from recorder_app.library.models import Recording
 from recorder_app.pipeline.events import ErrorReport
-from recorder_app.pipeline.journal import JournalEntry, sidecar
+from recorder_app.pipeline.journal import JournalEntry
 from recorder_app.pipeline.outcome import report
-from recorder_app.services import describing
+from recorder_app.services import describing, notes, transcribing
 from recorder_app.services.library import library_path, open_library
 from recorder_app.services.walking import media_below, printable
 
@@ -90,11 +90,14 @@ def rebuild(
 
 
 def _rebuild(database: Database, path: Path) -> RebuildEntry:
-    entry = sidecar(path)
+    entry = notes.sidecar(path)
     if entry is not None and not entry.state.is_final:
         return RebuildEntry(printable(path), SKIPPED)
     found = describing.describe(path, entry)
     columns = describing.columns_of(path, found, entry)
+    # What the sidecar says of transcripts counts, also that there is none any more.
+    has_note = entry is not None and entry.library is not None
+    beside = transcribing.Beside() if has_note else transcribing.beside(path)
     with database.write() as session:
         row = media_rows.at_path(session, str(path))
         if row is not None:
@@ -109,6 +112,8 @@ def _rebuild(database: Database, path: Path) -> RebuildEntry:
             **columns,
             status=describing.status_of(entry),
         )
+        notes.bring_back(session, row, None if entry is None else entry.library)
+        transcribing.enter(session, row, beside)
         kinds.enqueue_previews(session, row)
         return _told(row, ENTERED)
 

@@ -37,7 +37,7 @@ def files_below(
 
 def media_below(folder: Path) -> Iterator[Path]:
     """Yield the files below `folder` whose names are those of media."""
-    return filter(_is_media, files_below(folder))
+    return filter(is_media, files_below(folder))
 
 
 def media_in(folder: Path) -> Iterator[Path]:
@@ -46,10 +46,11 @@ def media_in(folder: Path) -> Iterator[Path]:
         names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError:
         return iter(())
-    return (path for name in names if _is_media(path := folder / name) and path.is_file())
+    return (path for name in names if is_media(path := folder / name) and path.is_file())
 
 
-def _is_media(path: Path) -> bool:
+def is_media(path: Path) -> bool:
+    """Return whether the name is that of media."""
     return path.suffix.lower() in MEDIA_SUFFIXES
 
 
@@ -61,6 +62,11 @@ def library_note(media: Path) -> LibraryNote | None:
     if entry.library is not None:
         return entry.library
     return LibraryNote(entry.recording_id) if entry.recording_id else None
+
+
+def storable(text: str) -> str:
+    """Return `text` without what no database and no JSON can hold: broken Unicode and NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def printable(path: Path) -> str:
