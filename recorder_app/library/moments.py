@@ -78,3 +78,9 @@ def annotations_of(session: Session, recording_id: str) -> Sequence[Annotation]:
     """Return the notes on a recording in its order."""
     query = select(Annotation).where(Annotation.recording_id == recording_id)
     return session.scalars(query.order_by(Annotation.at_s, Annotation.id)).all()
+
+
+def annotations_on(session: Session, frame_id: str) -> Sequence[Annotation]:
+    """Return the notes on a still, the oldest first."""
+    query = select(Annotation).where(Annotation.frame_id == frame_id)
+    return session.scalars(query.order_by(Annotation.id)).all()

@@ -1,4 +1,4 @@
-"""Single pictures out of a recording: the one that tells most, and a strip through all of it.
+"""Single pictures out of a recording: the one that tells most, a strip, and the one at a time.
 
 Reading uses the file's index and decodes one picture for each that is wanted, or a second or two of
 them where the recording is short.
@@ -6,6 +6,7 @@ them where the recording is short.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -68,6 +69,35 @@ def strip(path: Path, duration_s: float, proceed: Proceed) -> bytes:
     return jpeg(np.concatenate(row, axis=1))
 
 
+def still(path: Path, at_s: float) -> Pixels:
+    """Return the picture that is shown `at_s` seconds into `path`, in its own size, as RGB.
+
+    Raises UnreadableMedia.
+    """
+    with _opened(path) as (source, stream):
+        frame = _frame_at(source, stream, at_s, is_exact=True)
+        if frame is None or (frame.time is not None and frame.time > at_s):
+            # A file whose index leads nowhere, or too far: all of it up to there.
+            frame = _frame_at(source, stream, 0.0, until_s=at_s, is_exact=True) or frame
+        if frame is None:
+            raise UnreadableMedia(N_("There is no picture in {path}."), path=path)
+        picture = rgb(VideoReformatter(), frame, frame.width, frame.height)
+        # Phones write pictures lying down, and how they are to be turned.
+        return np.ascontiguousarray(np.rot90(picture, round(frame.rotation / 90)))
+
+
+def png(picture: Pixels) -> bytes:
+    """Return an RGB picture as PNG, without loss."""
+    height, width = picture.shape[:2]
+    codec = av.CodecContext.create("png", "w")
+    assert isinstance(codec, VideoCodecContext)
+    codec.width, codec.height, codec.pix_fmt = width, height, "rgb24"
+    codec.framerate = Fraction(1)
+    frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+    frame.pts = 0
+    return b"".join(bytes(packet) for packet in [*codec.encode(frame), *codec.encode(None)])
+
+
 def jpeg(picture: Pixels) -> bytes:
     """Return an RGB picture, of an even width and height, as JPEG."""
     height, width = picture.shape[:2]
@@ -94,21 +124,27 @@ def _pictures(path: Path, places: list[float], width: int, *, is_exact: bool) ->
     """
     scaler = VideoReformatter()
     last: Pixels | None = None
+    with _opened(path) as (source, stream):
+        for at_s in places:
+            frame = _frame_at(source, stream, at_s, is_exact=is_exact)
+            if frame is not None:
+                last = _scaled(scaler, frame, width)
+            if last is None:
+                # A file without an index, or a place behind its end: what can be read first.
+                frame = _frame_at(source, stream, 0.0, is_exact=False)
+                if frame is None:
+                    raise UnreadableMedia(N_("There is no picture in {path}."), path=path)
+                last = _scaled(scaler, frame, width)
+            yield last
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """Yield `path` and the pictures in it. Raises UnreadableMedia, also where the body fails."""
     try:
         with av.open(path) as source:
             assert isinstance(source, InputContainer)
-            stream = source.streams.video[0]
-            for at_s in places:
-                frame = _frame_at(source, stream, at_s, is_exact=is_exact)
-                if frame is not None:
-                    last = _scaled(scaler, frame, width)
-                if last is None:
-                    # A file without an index, or a place behind its end: what can be read first.
-                    frame = _frame_at(source, stream, 0.0, is_exact=False)
-                    if frame is None:
-                        raise UnreadableMedia(N_("There is no picture in {path}."), path=path)
-                    last = _scaled(scaler, frame, width)
-                yield last
+            yield source, source.streams.video[0]
     except (av.FFmpegError, OSError, IndexError) as error:
         raise UnreadableMedia(
             N_("{path} is not a recording that can be played ({reason})."), path=path, reason=error
@@ -116,14 +152,24 @@ def _pictures(path: Path, places: list[float], width: int, *, is_exact: bool) ->
 
 
 def _frame_at(
-    source: InputContainer, stream: VideoStream, at_s: float, *, is_exact: bool
+    source: InputContainer,
+    stream: VideoStream,
+    at_s: float,
+    *,
+    is_exact: bool,
+    until_s: float | None = None,
 ) -> av.VideoFrame | None:
+    """Return the last picture up to `until_s`, reading from the one with an own picture by `at_s`.
+
+    That is `at_s` itself if not given. Where there is none before, the first one after it.
+    """
+    until_s = at_s if until_s is None else until_s
     assert stream.time_base is not None
     found: av.VideoFrame | None = None
     try:
         source.seek(int(at_s / stream.time_base), stream=stream, backward=True)
         for frame in source.decode(stream):
-            if frame.time is not None and found is not None and frame.time > at_s:
+            if frame.time is not None and found is not None and frame.time > until_s:
                 break
             found = frame
             if not is_exact:
@@ -138,6 +184,11 @@ def _scaled(scaler: VideoReformatter, frame: av.VideoFrame, width: int) -> Pixel
     # Even, as JPEG's colours want it, and never enlarged.
     width = max(2, min(width, frame.width) // 2 * 2)
     height = max(2, round(frame.height * width / frame.width / 2) * 2)
+    return rgb(scaler, frame, width, height)
+
+
+def rgb(scaler: VideoReformatter, frame: av.VideoFrame, width: int, height: int) -> Pixels:
+    """Return `frame` as RGB in that size."""
     # What is not tagged is taken as players take it.
     is_tagged = frame.colorspace in (Colorspace.ITU709, Colorspace.ITU601, Colorspace.SMPTE240M)
     guess = Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601

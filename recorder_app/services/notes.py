@@ -131,8 +131,8 @@ def bring_back(session: Session, row: Recording, note: LibraryNote | None) -> No
         transcripts.put(session, row, storable(transcript.language), cues)
     known = set()
     for frame in note.frames:
-        path = paths.frame_folder(note.id) / frame_name(frame.id)
-        if is_id(frame.id) and is_id(note.id) and path.is_file() and not _is_taken(session, frame):
+        path = paths.frame_folder(row.id) / frame_name(frame.id)
+        if is_id(frame.id) and path.is_file() and not _is_taken(session, frame):
             columns = {"batch": storable(frame.batch), "at_s": frame.at_s, "path": str(path)}
             moments.add_frame(session, row, Frame(id=frame.id, **columns, **_made(frame)))
             known.add(frame.id)

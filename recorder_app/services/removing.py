@@ -87,6 +87,7 @@ def erase_everything() -> RemovalReport:
         for each in (*backups.backups(database.path), *backups.ones_set_aside(database.path)):
             each.unlink(missing_ok=True)
         shutil.rmtree(paths.preview_folder(""), ignore_errors=True)
+        shutil.rmtree(paths.frame_folder(""), ignore_errors=True)
         shutil.rmtree(pending_folder(), ignore_errors=True)
         return _report(entries, database.path)
 
@@ -119,13 +120,14 @@ def _remove(
                 take_away(path)
                 gone.append(str(path))
                 freed += size
-        # These can be made anew, and are nothing to look for in a trash.
+        # What can be made anew from the recording is nothing to look for in a trash.
         for path in held.pictures:
             if path.is_file():
                 freed += path.stat().st_size
                 path.unlink()
                 gone.append(str(path))
         shutil.rmtree(paths.preview_folder(recording_id), ignore_errors=True)
+        shutil.rmtree(paths.frame_folder(recording_id), ignore_errors=True)
         with database.write() as session:
             row = recordings.get(session, recording_id)
             queued = removal.remove(session, row, queue_remote=queue_remote)
