@@ -12,7 +12,12 @@ from recorder_app.cli.output import as_json, write_line
 from recorder_app.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
+    from recorder_app.library.database import Database
     from recorder_app.services.importing import ImportEntry
+    from recorder_app.services.jobs import JobEntry
+
+# States in which a job is not over, as the queue has them.
+OPEN = ("queued", "running")
 
 
 @click.command("import")
@@ -20,8 +25,14 @@ if TYPE_CHECKING:
     "given", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @click.option("--copy", is_flag=True, help="Copy them into the Videos folder, or the one set.")
+@click.option("--copy", is_flag=True, help="Copy them into the Videos folder.")
+@click.option(
+    "--wait", "is_waiting", is_flag=True, help="Make pictures, waveforms and checksums at once."
+)
 @click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
-def import_files(*, given: tuple[Path, ...], copy: bool, json_output: bool) -> int:
+def import_files(
+    *, given: tuple[Path, ...], copy: bool, is_waiting: bool, json_output: bool
+) -> int:
     """Enter video and sound files, and all those in folders, into the library.
 
     They stay where they are unless --copy is given. Subtitles beside a new one, as in talk.vtt or
@@ -35,6 +46,7 @@ def import_files(*, given: tuple[Path, ...], copy: bool, json_output: bool) -> i
 
     line = ProgressLine()
     entries: list[ImportEntry] = []
+    jobs: list[JobEntry] = []
     was_interrupted = False
     database = open_library()
     try:
@@ -48,6 +60,9 @@ def import_files(*, given: tuple[Path, ...], copy: bool, json_output: bool) -> i
             line.clear()
             if not json_output:
                 _tell(entry)
+        if is_waiting:
+            jobs = _finished(database, [each for entry in entries for each in entry.jobs], line)
+            was_interrupted = any(job.state in OPEN for job in jobs)
     except KeyboardInterrupt:
         # What was entered is entered, and told.
         was_interrupted = True
@@ -59,12 +74,38 @@ def import_files(*, given: tuple[Path, ...], copy: bool, json_output: bool) -> i
         for state in (importing.IMPORTED, importing.KNOWN, importing.FOUND, importing.REFUSED)
     }
     if json_output:
-        write_line(as_json({"files": entries, **counts}))
+        told = {"files": entries, **counts}
+        write_line(as_json(told | {"jobs": jobs} if is_waiting else told))
     elif len(entries) != 1:
         say(", ".join(f"{count} {state}" for state, count in counts.items() if count) or "no files")
     if was_interrupted:
         return INTERRUPTED
     return MediaError.exit_code if counts[importing.REFUSED] else 0
+
+
+def _finished(database: Database, job_ids: list[str], line: ProgressLine) -> list[JobEntry]:
+    """Do the work that importing handed in, until it is done or Ctrl-C; tell what came of it."""
+    from recorder_app.cli.jobs import stopped_by_signals
+    from recorder_app.services.jobs import finish_jobs
+
+    if not job_ids:
+        return []
+
+    def show(entries: list[JobEntry]) -> None:
+        share = sum(1 if job.state not in OPEN else job.progress for job in entries) / len(job_ids)
+        line.show(f"pictures, waveforms and checksums  {share:.0%}")
+
+    entries = finish_jobs(database, job_ids, stopped_by_signals(), show)
+    line.clear()
+    for job in entries:
+        if job.state == "failed":
+            reason = "" if job.error is None else str(job.error.get("message", ""))
+            say(f"{job.short_id}  {job.kind} failed: {reason}")
+    done = sum(job.state == "done" for job in entries)
+    left = sum(job.state in OPEN for job in entries)
+    rest = f", {left} left for “recorder-app jobs run”" if left else ""
+    say(f"{done} of {len(entries)} jobs done{rest}")
+    return entries
 
 
 def _tell(entry: ImportEntry) -> None:

@@ -54,7 +54,7 @@ def run(*, until_empty: bool) -> int:
     from recorder_app.services.library import open_library
 
     logs.start(paths.log_folder())
-    stop = _stopped_by_signals()
+    stop = stopped_by_signals()
     run_jobs(open_library(), stop, until_empty=until_empty, on_end=_tell)
     return 0
 
@@ -134,7 +134,7 @@ def _watch(entries: Callable[[], list[JobEntry]]) -> None:
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     shown: list[str] = []
     # Not by an exception: one that is raised in a callback of the database would be lost.
-    stop = _stopped_by_signals()
+    stop = stopped_by_signals()
     while not stop.is_set():
         lines = _table(entries())
         if is_terminal:
@@ -149,7 +149,7 @@ def _watch(entries: Callable[[], list[JobEntry]]) -> None:
         stop.wait(1.0)
 
 
-def _stopped_by_signals() -> threading.Event:
+def stopped_by_signals() -> threading.Event:
     """Return what Ctrl-C and the like set from now on."""
     stop = threading.Event()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):

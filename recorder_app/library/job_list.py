@@ -18,6 +18,8 @@ from recorder_app.library.models import Job
 from recorder_app.library.queue import OPEN, JobState, now
 from recorder_app.texts import N_
 
+_AT_ONCE = 500
+
 
 def get(session: Session, text: str) -> Job:
     """Return the job whose id is, begins or ends with `text`.
@@ -62,7 +64,13 @@ def listed(
 
 def of(session: Session, job_ids: Iterable[str]) -> Sequence[Job]:
     """Return the jobs with these ids; those that are gone are left out."""
-    return session.scalars(select(Job).where(Job.id.in_(list(job_ids)))).all()
+    wanted = list(job_ids)
+    found: list[Job] = []
+    # SQLite takes only so many values in a statement.
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        found += session.scalars(select(Job).where(Job.id.in_(some)))
+    return found
 
 
 def open_count(session: Session, kinds: Iterable[str] | None = None) -> int:

@@ -126,13 +126,17 @@ def finish_jobs(
     from recorder_app.jobs.runner import Runner
 
     wanted = list(job_ids)
+    ended: dict[str, JobEntry] = {}
     runner = Runner(database)
     runner.start()
     try:
         while runner.is_alive:
-            entries = _entries(database, wanted)
-            on_progress(entries)
-            if not any(entry.state in OPEN for entry in entries) or stop.wait(_LOOK_EVERY_S):
+            # What has ended is not looked at again: there may be thousands.
+            left = _entries(database, [each for each in wanted if each not in ended])
+            ended |= {entry.id: entry for entry in left if entry.state not in OPEN}
+            is_open = [entry for entry in left if entry.state in OPEN]
+            on_progress([*ended.values(), *is_open])
+            if not is_open or stop.wait(_LOOK_EVERY_S):
                 break
     finally:
         runner.stop()

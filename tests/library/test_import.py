@@ -195,6 +195,23 @@ def test_the_command(screenless: dict[str, str], tmp_path: Path) -> None:
     assert (told["known"], told["files"][0]["state"]) == (1, "known")
 
 
+def test_waiting_makes_the_previews_at_once(screenless: dict[str, str], tmp_path: Path) -> None:
+    paths = [make(tmp_path / "in" / "a.webm"), make(tmp_path / "in" / "b.mp3")]
+    alone = run_json("import", str(paths[0]), env=screenless)
+    assert "jobs" not in alone
+    assert {job["state"] for job in run_json("jobs", env=screenless)["jobs"]} == {"queued"}
+    told = run_json("import", str(paths[1]), "--wait", env=screenless)
+    assert {(job["kind"], job["state"]) for job in told["jobs"]} == {
+        ("waveform", "done"),
+        ("checksum", "done"),
+    }
+    assert {job["id"] for job in told["jobs"]} == set(told["files"][0]["jobs"])
+    again = run("import", str(paths[1]), "--wait", env=screenless)
+    assert (again.returncode, "jobs done" in again.stderr) == (0, False)
+    other = make(tmp_path / "in" / "c.webm", "-t", "0.5")
+    assert "4 of 4 jobs done" in run("import", str(other), "--wait", env=screenless).stderr
+
+
 def test_a_length_is_what_is_there_not_what_the_header_says(tmp_path: Path) -> None:
     path = make(tmp_path / "a.webm")
     whole = probe(path)
