@@ -19,8 +19,9 @@ MOST_BYTES = 20_000_000
 _ARROW = "-->"
 # SubRip's times: a comma before the milliseconds, which may be fewer or more than three.
 _COMMA = re.compile(r"(\d),(\d)")
-# What programs put before the text to place it: {\an8}.
-_PLACING = re.compile(r"\{\\[^}]*\}")
+# What programs put before the text to place it: {\an8}. Without another brace in it, so that a
+# file of nothing else takes no longer than any.
+_PLACING = re.compile(r"\{\\[^{}]*\}")
 # A cue's number that stands right under the cue before it, without an empty line between.
 _NUMBER = re.compile(r"\d+")
 _BOMS = (

@@ -106,6 +106,23 @@ def test_a_library_made_anew_has_them(
     assert json.loads(run("search", "zeppelin", "--json", env=screenless).stdout)[0]["id"] == take
 
 
+def test_a_recording_that_is_imported_brings_them(
+    screenless: dict[str, str], tmp_path: Path, take: str, database: Database
+) -> None:
+    file = tmp_path / "talk.en.vtt"
+    file.write_text(VTT)
+    run_json("transcript", "add", take, str(file), env=screenless)
+    media = Path(run_json("show", take, env=screenless)["path"])
+    (copied,) = import_files(database, [media], copy_to=tmp_path / "copies")
+    assert (copied.state, copied.id) == ("imported", take)
+    assert languages(database, take) == {"en": "Quarterly zeppelin"}
+    # The copy's sidecar has them as well.
+    entry = notes.sidecar(Path(copied.entered))
+    assert entry is not None
+    assert isinstance(entry.library, notes.FullNote)
+    assert [each.language for each in entry.library.transcripts] == ["en"]
+
+
 def test_subtitles_beside_a_file_come_along(database: Database, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     media = make(folder / "Some talk.mp4")

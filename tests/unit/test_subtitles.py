@@ -128,6 +128,14 @@ def test_what_is_not_there_or_too_large_is_refused(
         read_subtitles(write(tmp_path, VTT + "\n" * 1_000_000))
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("part", ["<", "{\\", "&", "-", "1,", "\n1\n"])
+def test_a_malicious_file_takes_no_longer_than_any(tmp_path: Path, part: str) -> None:
+    cue = "00:00:01,000 --> 00:00:02,000\nGood "
+    found = read_subtitles(write(tmp_path, cue + part * 300_000, "a.srt"))
+    assert found.cues[0].text.startswith("Good")
+
+
 @given(st.binary(max_size=200) | st.text(alphabet="WEBVTT0123:.,-> \n<&;a{\\}\0", max_size=200))
 def test_nothing_else_comes_of_any_content(
     tmp_path_factory: pytest.TempPathFactory, content: bytes | str
