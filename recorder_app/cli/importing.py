@@ -25,7 +25,6 @@ OPEN = ("queued", "running")
     "given", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
 @click.option("--copy", is_flag=True, help="Copy them into the Videos folder, or the one set.")
-@click.option("--copy", is_flag=True, help="Copy them into the Videos folder.")
 @click.option(
     "--wait", "is_waiting", is_flag=True, help="Make pictures, waveforms and checksums at once."
 )
