@@ -14,6 +14,16 @@ LEFT = (0, 0, 1280, 1080)
 RIGHT = (1280, 0, 640, 1080)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whoever runs the tests has settings and a library of their own, which stay as they are."""
+    folder = tmp_path_factory.mktemp("own")
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
+            patch.setenv(f"XDG_{kind}_HOME", str(folder / kind.lower()))
+        yield
+
+
 @pytest.fixture(scope="session")
 def desktop() -> Iterator[VirtualDesktop]:
     """1920x1080 with two monitors, a session bus and PipeWire. Shared: change nothing."""

@@ -74,7 +74,7 @@ def _media(context: JobContext) -> tuple[Path, float]:
     if not path.is_file():
         raise UnreadableMedia(
             N_("The file {path} is not there."),
-            hint=N_("If it was moved, tell the library with “recorder-app library scan”."),
+            hint=N_("If it was moved, tell the library with “recorder-app library check --files”."),
             path=path,
         )
     return path, recording.duration_s or inspect(path).duration_s

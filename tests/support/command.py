@@ -29,7 +29,10 @@ def environment(extra: Mapping[str, str] | None = None, *, home: Path) -> dict[s
     kept["PULSE_SERVER"] = f"unix:{home / 'no-sound-server'}"
     # What a desktop hands on of the environment of these tests is not its own.
     own = {name: value for name, value in (extra or {}).items() if os.environ.get(name) != value}
-    return kept | own
+    # Sockets of the program and of the session are this home's own.
+    run = home / "run"
+    run.mkdir(mode=0o700, exist_ok=True)
+    return kept | own | {"XDG_RUNTIME_DIR": str(run)}
 
 
 def run(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
