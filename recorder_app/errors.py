@@ -102,6 +102,12 @@ class InvalidRegionError(InvalidRequest):
     code = "invalid_region"
 
 
+class NotRunning(InvalidRequest):
+    """Nothing is there that could carry out a command."""
+
+    code = "not_running"
+
+
 class InvalidStateError(InvalidRequest):
     """A command that the state of the recording does not allow."""
 

@@ -47,3 +47,18 @@ def frame_folder(recording_id: str) -> Path:
 def preview_folder(recording_id: str) -> Path:
     """Return where the pictures and the waveform of a recording are kept; it may not exist yet."""
     return cache_folder() / "previews" / recording_id
+
+
+def runtime_folder() -> Path:
+    """Return the folder of the sockets of this user's running programs; it may not exist yet."""
+    return platformdirs.user_runtime_path(APP_NAME, appauthor=False)
+
+
+def app_socket() -> Path:
+    """Return where the app that runs takes commands."""
+    return runtime_folder() / "app.sock"
+
+
+def takes_folder() -> Path:
+    """Return the folder of the sockets of this user's takes; it may not exist yet."""
+    return runtime_folder() / "takes"

@@ -107,17 +107,23 @@ def record(*, output: Path | None, overwrite: bool, json_output: bool, **choices
 
 
 @click.command(hidden=True)
-def take() -> int:
+@click.option("--listen", is_flag=True, help="Be spoken to over a socket of its own.")
+def take(*, listen: bool) -> int:
     """Record for another program: JSON lines on stdin and stdout (see services/take.py)."""
     from recorder_app import logs, paths
     from recorder_app.services.take import Take
 
     logs.start(paths.log_folder())
-    served = Take(
-        open(0, "rb", buffering=0, closefd=False),  # noqa: SIM115 - standard input stays open
-        open(1, "wb", buffering=0, closefd=False),  # noqa: SIM115 - standard output, likewise
-    )
+    served = Take()
     _on_signals(served.interrupts)
+    if listen:
+        served.listen()
+        served.warm_up()
+    else:
+        served.attach(
+            open(0, "rb", buffering=0, closefd=False),  # noqa: SIM115 - standard input stays open
+            open(1, "wb", buffering=0, closefd=False),  # noqa: SIM115 - standard output, likewise
+        )
     return served.serve()
 
 

@@ -92,6 +92,26 @@ def try_encoder(name: str, wanted: VideoFormat) -> str:
     return "" if packets else "no picture came out"
 
 
+# What was tried in this process. Trying costs a tenth of a second, which a person who presses a key
+# to record would wait.
+_worked: dict[str, list[VideoFormat]] = {}
+
+
+def _has_worked(name: str, wanted: VideoFormat) -> bool:
+    """Return whether the encoder worked for pictures that are as large, or larger.
+
+    Hardware may be taken by another program meanwhile, and is tried each time.
+    """
+    if profiles.load().encoders[name].hardware:
+        return False
+    return any(
+        (each.fps, each.quality) == (wanted.fps, wanted.quality)
+        and each.width >= wanted.width
+        and each.height >= wanted.height
+        for each in _worked.get(name, [])
+    )
+
+
 def choose_encoder(profile_name: str, wanted: VideoFormat) -> EncoderChoice:
     """Return the first encoder of the profile's ladder that works.
 
@@ -100,8 +120,11 @@ def choose_encoder(profile_name: str, wanted: VideoFormat) -> EncoderChoice:
     known = profiles.load()
     reasons: list[str] = []
     for name in known.profile(profile_name).video:
+        if _has_worked(name, wanted):
+            return EncoderChoice(name, known.encoders[name], tuple(reasons))
         failure = try_encoder(name, wanted)
         if not failure:
+            _worked.setdefault(name, []).append(wanted)
             return EncoderChoice(name, known.encoders[name], tuple(reasons))
         _log.warning("encoder failed to open name=%s reason=%s", name, failure)
         reasons.append(f"{name}: {failure}")

@@ -12,6 +12,7 @@ _S = RecordingState
 
 # In which states a command is taken.
 COMMANDS = {
+    "begin": {_S.COUNTDOWN},
     "pause": {_S.RECORDING},
     "resume": {_S.PAUSED},
     "mark": {_S.RECORDING, _S.PAUSED},

@@ -94,6 +94,7 @@ class RecordingSession:
         self._error: RecorderError | None = None
         self._warnings: list[str] = []
         self._is_aborted = False
+        self._should_begin = False
         self._trimmed_ns = self._real_time.now_ns()
 
     # Called from any thread.
@@ -107,6 +108,10 @@ class RecordingSession:
         if self._thread.ident is not None:
             raise InvalidStateError(self._state.value, "start")
         self._thread.start()
+
+    def begin(self) -> None:
+        """Cut the countdown short."""
+        self._command("begin")
 
     def pause(self) -> None:
         self._command("pause")
@@ -230,6 +235,8 @@ class RecordingSession:
             until_ns = self._real_time.now_ns() + NS_PER_S
             while (left_ns := until_ns - self._real_time.now_ns()) > 0:
                 self._take_message(left_ns / NS_PER_S)
+                if self._should_begin:
+                    return
 
     def _record(self) -> None:
         assert self._graph is not None
@@ -355,6 +362,8 @@ class RecordingSession:
 
     def _carry_out(self, command: Command) -> None:
         match command.name:
+            case "begin":
+                self._should_begin = True
             case "pause":
                 self._set_paused(True)
             case "resume":

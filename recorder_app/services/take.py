@@ -1,166 +1,180 @@
 """A take as a process of its own: commands and events as JSON lines.
 
 Whoever starts ``recorder-app take`` writes commands to its standard input and reads events from
-its standard output, one JSON object a line. The process imports everything first and says
-``ready``, so that a later ``start`` loses no time. It does not end with its standard input: if
-the other side dies, the recording goes on and is finished by a signal, by its duration or by the
-full disk.
+its standard output, one JSON object a line. With ``--listen`` it does so over a socket of its own
+in the runtime folder's ``takes``, with any number of clients; each is told first how the take
+stands, so that one which was started anew finds it going on. The process imports everything first
+and says ``ready``, so that a later ``start`` loses no time. It does not end with its clients: if
+the other side dies, the recording goes on and is finished by a signal, by its duration, by the
+next client or by the full disk.
 
 Commands: ``{"command": "start", "id": 1, "settings": {...}, "output": "...", "overwrite": false}``,
-then ``pause``, ``resume``, ``mark`` (with ``text``), ``mute``, ``unmute``, ``stop``, ``cancel``,
-``abort``. Each is
-answered by ``{"type": "reply", "id": 1}``, with ``error`` when it was refused.
+then ``begin`` (without the rest of the countdown), ``pause``, ``resume``, ``mark`` (with ``text``),
+``mute``, ``unmute``, ``stop``, ``cancel``, ``abort``. Each is answered by
+``{"type": "reply", "id": 1}``, with ``error`` when it was refused.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
+import socket
 import threading
 from io import RawIOBase
 from pathlib import Path
 
 import msgspec
 
-from recorder_app.errors import (
-    InvalidRequest,
-    InvalidSettingError,
-    InvalidStateError,
-    RecorderError,
-)
+from recorder_app import paths
+from recorder_app.errors import InvalidStateError, RecorderError
 from recorder_app.pipeline import outcome
-from recorder_app.pipeline.events import ErrorReport, Event, Finished, Statistics
+from recorder_app.pipeline.events import (
+    Event,
+    Finished,
+    HealthEvent,
+    Marked,
+    RecordingState,
+    StateChanged,
+    Statistics,
+)
 from recorder_app.pipeline.session import RecordingSession
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.interrupts import Interrupts
 from recorder_app.services.ledger import Ledger
+from recorder_app.services.preferences import recording_settings
 from recorder_app.services.recording import create_session, plan_recording
-from recorder_app.settings import RecordingSettings
-from recorder_app.texts import N_
+from recorder_app.services.take_messages import (
+    Message,
+    MessageWriter,
+    Ready,
+    Reply,
+    Snapshot,
+    TakeCommand,
+    decode_command,
+    decode_settings,
+    id_of,
+)
+from recorder_app.services.warming import warm_up
+from recorder_app.settings.store import SettingsStore
+from recorder_app.system import local_socket
 
-# Messages waiting for a slow reader. Beyond it statistics are left out; nothing waits.
-_MOST_WAITING = 1000
-_LAST_WORDS_S = 5.0
-
-
-class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The process is warm and waits for ``start``."""
-
-    schema: int = 1
-
-
-class Reply(msgspec.Struct, frozen=True, tag="reply", omit_defaults=True):
-    """The answer to the command with this `id`."""
-
-    id: int
-    error: ErrorReport | None = None
-
-
-class TakeCommand(msgspec.Struct, frozen=True):
-    """One line from the other side."""
-
-    command: str
-    id: int = 0
-    settings: msgspec.Raw = msgspec.Raw(b"{}")
-    output: str | None = None
-    overwrite: bool = False
-    text: str = ""
-
-
-class _Numbered(msgspec.Struct, frozen=True):
-    id: int = 0
-
-
-Message = Event | Ready | Reply
-
-
-class MessageWriter:
-    """Writes messages in a thread of its own, so that a slow reader cannot hold up a recording.
-
-    Thread-safe. When the reader is gone, messages are dropped and the recording goes on.
-    """
-
-    def __init__(self, stream: RawIOBase) -> None:
-        self._stream = stream
-        self._waiting: queue.Queue[Message | None] = queue.Queue(_MOST_WAITING)
-        self._thread = threading.Thread(target=self._run, name="message-writer", daemon=True)
-        self._thread.start()
-
-    def send(self, message: Message) -> None:
-        if isinstance(message, Statistics) and self._waiting.qsize() > _MOST_WAITING // 2:
-            return
-        with contextlib.suppress(queue.Full):
-            self._waiting.put_nowait(message)
-
-    def close(self) -> None:
-        """Write what waits, for a limited time."""
-        with contextlib.suppress(queue.Full):
-            self._waiting.put(None, timeout=_LAST_WORDS_S)
-        self._thread.join(_LAST_WORDS_S)
-
-    def _run(self) -> None:
-        encoder = msgspec.json.Encoder()
-        while (message := self._waiting.get()) is not None:
-            try:
-                line = memoryview(encoder.encode(message) + b"\n")
-                while line:
-                    line = line[self._stream.write(line) or 0 :]
-            except OSError:
-                return
+# A process that nobody ever spoke to is in nobody's way for longer than this.
+_LONELY_S = 30.0
 
 
 class Take:
     """Obeys commands for one recording. ``serve`` is called by the main thread.
 
-    Both streams are raw: a thread that waits in a buffered one holds its lock, and the process
-    would die of that at its end.
+    Streams are raw: a thread that waits in a buffered one holds its lock, and the process would
+    die of that at its end.
     """
 
-    def __init__(self, commands: RawIOBase, events: RawIOBase) -> None:
-        self._commands = commands
-        self._writer = MessageWriter(events)
+    def __init__(self) -> None:
+        # Guards what is told to whom: a new client misses nothing and hears nothing twice.
+        self._lock = threading.Lock()
+        self._clients: list[MessageWriter] = []
+        self._now = Snapshot(os.getpid(), RecordingState.IDLE)
         self._session: RecordingSession | None = None
         self._ledger: Ledger | None = None
+        self._listener: socket.socket | None = None
+        self._socket: Path | None = None
         # Before a recording is started a signal ends the process.
         self.interrupts = Interrupts()
         self._finished: queue.SimpleQueue[Finished | None] = queue.SimpleQueue()
 
+    def attach(self, commands: RawIOBase, events: RawIOBase) -> None:
+        """Obey one more client."""
+        writer = MessageWriter(events)
+        with self._lock:
+            writer.send(Ready())
+            writer.send(self._now)
+            self._clients.append(writer)
+        threading.Thread(
+            target=self._read, args=(commands, writer), name="command-reader", daemon=True
+        ).start()
+
+    def listen(self, path: Path | None = None) -> None:
+        """Take clients at `path`, by default one of its own for this process.
+
+        Raises OSError where no socket can be made.
+        """
+        self._socket = path or paths.takes_folder() / f"{os.getpid()}.sock"
+        self._listener = local_socket.listen(self._socket)
+        threading.Thread(target=self._accept, name="take-listener", daemon=True).start()
+        self._lonely = threading.Timer(_LONELY_S, self._leave_if_idle)
+        self._lonely.daemon = True
+        self._lonely.start()
+
+    def warm_up(self) -> None:
+        """Load and try what a recording by the stored settings needs."""
+        stored = SettingsStore(keeps_broken=True).current
+        warm_up(recording_settings(stored, {}))
+
     def serve(self) -> int:
         """Serve until the recording has ended; return the exit code.
 
-        Without a recording it ends with the commands.
+        Without a recording it ends with its last client.
         """
-        self._writer.send(Ready())
-        threading.Thread(target=self._read, name="command-reader", daemon=True).start()
         finished = self._finished.get()
+        if self._socket is not None:
+            # Nobody is to find it any more.
+            self._socket.unlink(missing_ok=True)
         if self._ledger is not None:
             self._ledger.enter()
-        self._writer.close()
+        with self._lock:
+            clients = list(self._clients)
+        for client in clients:
+            client.close()
         return exit_code(finished) if finished is not None else 0
 
-    def _read(self) -> None:
-        try:
-            for line in self._commands:
-                self._obey(line)
-        except OSError:
-            # Standard input was closed or broke: as if the other side had died.
-            pass
-        finally:
-            if self._session is None:
+    def _accept(self) -> None:
+        assert self._listener is not None
+        while True:
+            try:
+                connection = local_socket.accept(self._listener)
+            except OSError:
+                return
+            if connection is not None:
+                stream = socket.SocketIO(connection, "rw")
+                self.attach(stream, stream)
+
+    def _leave_if_idle(self) -> None:
+        with self._lock:
+            if self._session is None and not self._clients:
                 self._finished.put(None)
 
-    def _obey(self, line: bytes) -> None:
-        command = TakeCommand("", _id_of(line))
+    def _read(self, commands: RawIOBase, client: MessageWriter) -> None:
         try:
-            command = _decode(line)
+            for line in commands:
+                self._obey(line, client)
+        except OSError:
+            # It was closed or broke: as if the other side had died.
+            pass
+        finally:
+            with self._lock, contextlib.suppress(ValueError):
+                if commands.fileno() != 0:
+                    # What only speaks through standard input may still listen.
+                    self._clients.remove(client)
+            self._leave_if_silent()
+
+    def _leave_if_silent(self) -> None:
+        with self._lock:
+            if self._session is None and (self._listener is None or not self._clients):
+                self._finished.put(None)
+
+    def _obey(self, line: bytes, client: MessageWriter) -> None:
+        command = TakeCommand("", id_of(line))
+        try:
+            command = decode_command(line)
             self._call(command)
         except RecorderError as error:
-            self._reply(command.id, error)
+            client.send(Reply(command.id, outcome.report(error)))
         except Exception as error:
             # The top of this thread: a bug in one command must not end the others.
-            self._reply(command.id, as_recorder_error(error))
+            client.send(Reply(command.id, outcome.report(as_recorder_error(error))))
         else:
-            self._writer.send(Reply(command.id))
+            client.send(Reply(command.id))
 
     def _call(self, command: TakeCommand) -> None:
         if command.command == "start":
@@ -169,30 +183,56 @@ class Take:
             raise InvalidStateError("idle", command.command)
         else:
             self._session.request(command.command, command.text).result()
+            if command.command in ("mute", "unmute"):
+                with self._lock:
+                    self._change(is_muted=command.command == "mute")
+                    self._tell(self._now)
 
     def _start(self, command: TakeCommand) -> None:
-        if self._session is not None:
-            raise InvalidStateError(self._session.state.value, "start")
-        settings = _settings(command.settings)
+        settings = decode_settings(command.settings)
         plan = plan_recording(
             settings,
             output=None if command.output is None else Path(command.output),
             overwrite=command.overwrite,
         )
+        with self._lock:
+            if self._session is not None:
+                raise InvalidStateError(self._session.state.value, "start")
+            self._session = create_session(plan, self._pass_on)
+            self._change(target=settings.target, output=str(plan.output), note=command.note)
         self._ledger = Ledger(plan, settings)
         self._ledger.begin()
-        self._session = self.interrupts.session = create_session(plan, self._pass_on)
+        self.interrupts.session = self._session
         self._session.start()
 
     def _pass_on(self, event: Event) -> None:
         assert self._ledger is not None
         self._ledger.note(event)
-        self._writer.send(event)
+        with self._lock:
+            self._follow(event)
+            self._tell(event)
         if isinstance(event, Finished):
             self._finished.put(event)
 
-    def _reply(self, command_id: int, error: RecorderError) -> None:
-        self._writer.send(Reply(command_id, outcome.report(error)))
+    def _follow(self, event: Event) -> None:
+        match event:
+            case StateChanged(state, seconds_left):
+                self._change(state=state, seconds_left=seconds_left or 0)
+            case Statistics():
+                self._change(statistics=event)
+            case HealthEvent():
+                self._change(health=[*self._now.health, event])
+            case Marked():
+                self._change(markers=self._now.markers + 1)
+            case Finished(state):
+                self._change(state=state)
+
+    def _change(self, **values: object) -> None:
+        self._now = msgspec.structs.replace(self._now, **values)
+
+    def _tell(self, message: Message) -> None:
+        for client in self._clients:
+            client.send(message)
 
 
 def exit_code(finished: Finished) -> int:
@@ -200,33 +240,3 @@ def exit_code(finished: Finished) -> int:
     if finished.error is not None:
         return finished.error.exit_code
     return 9 if finished.result is None else 0
-
-
-def _decode(line: bytes) -> TakeCommand:
-    try:
-        return msgspec.json.decode(line, type=TakeCommand)
-    except msgspec.MsgspecError as error:
-        raise InvalidRequest(
-            N_("That is not a command ({reason})."),
-            hint=N_("Send one JSON object a line, such as stop."),
-            reason=error,
-        ) from error
-
-
-def _id_of(line: bytes) -> int:
-    """Return the id of a command that may be wrong otherwise, 0 when there is none."""
-    try:
-        return msgspec.json.decode(line, type=_Numbered).id
-    except msgspec.MsgspecError:
-        return 0
-
-
-def _settings(raw: msgspec.Raw) -> RecordingSettings:
-    try:
-        return msgspec.json.decode(raw, type=RecordingSettings)
-    except msgspec.MsgspecError as error:
-        raise InvalidSettingError(
-            N_("A setting is not possible ({reason})."),
-            hint=N_("Leave it out to get its default."),
-            reason=error,
-        ) from error

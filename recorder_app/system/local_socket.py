@@ -1,0 +1,91 @@
+"""Sockets in the file system over which this user's programs speak to each other.
+
+They lie in a folder that nobody else may enter, and on Linux the other side's user is asked of the
+kernel as well (unix(7), SO_PEERCRED).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from recorder_app.errors import InternalError, NotRunning
+from recorder_app.texts import N_
+
+# sockaddr_un.sun_path on Linux is 108 bytes with its end; other systems have less.
+_LONGEST = 100
+_WAITING = 16
+
+
+def listen(path: Path) -> socket.socket:
+    """Return a listening socket at `path`; one that a dead process left behind is replaced.
+
+    Raises FileExistsError when somebody answers there, InternalError where there are no such
+    sockets, OSError when the folder cannot be had.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.chmod(0o700)
+    with contextlib.suppress(NotRunning):
+        connect(path, 1.0).close()
+        raise FileExistsError(path)
+    path.unlink(missing_ok=True)
+    listener = socket.socket(_family(), socket.SOCK_STREAM)
+    try:
+        with _address(path) as address:
+            listener.bind(address)
+        listener.listen(_WAITING)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def accept(listener: socket.socket) -> socket.socket | None:
+    """Return the next connection, None for one of another user. Blocks as `listener` does."""
+    connection, _ = listener.accept()
+    if sys.platform == "linux":
+        size = struct.calcsize("3i")
+        raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+        _, uid, _ = struct.unpack("3i", raw)
+        if uid != os.getuid():
+            connection.close()
+            return None
+    return connection
+
+
+def connect(path: Path, timeout_s: float) -> socket.socket:
+    """Return a connection to who listens at `path`. Raises NotRunning when nobody does."""
+    connection = socket.socket(_family(), socket.SOCK_STREAM)
+    try:
+        connection.settimeout(timeout_s)
+        with _address(path) as address:
+            connection.connect(address)
+    except OSError as error:
+        connection.close()
+        raise NotRunning(N_("Nobody listens at {path}."), path=path) from error
+    return connection
+
+
+def _family() -> int:
+    try:
+        return socket.AF_UNIX
+    except AttributeError as error:
+        raise InternalError(N_("This system has no local sockets that Python can use.")) from error
+
+
+@contextlib.contextmanager
+def _address(path: Path) -> Iterator[str]:
+    """Yield the name of `path` for the kernel, which takes short ones only."""
+    if len(os.fsencode(path)) <= _LONGEST or not sys.platform.startswith("linux"):
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
