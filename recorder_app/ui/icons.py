@@ -12,6 +12,9 @@ from recorder_app import paths
 
 # Drawn for these scale factors, so that no icon is ever blown up.
 _SCALES = (1.0, 1.25, 1.5, 2.0, 3.0)
+# What panels, task switchers and title bars ask for, in device pixels.
+_APP_SIZES = (16, 22, 24, 32, 48, 64, 128, 256)
+_TRAY_SIZES = (16, 20, 22, 24, 32, 48, 64)
 
 
 def icon(name: str, colour: str, size: int = 20) -> QIcon:
@@ -19,6 +22,28 @@ def icon(name: str, colour: str, size: int = 20) -> QIcon:
     made = QIcon()
     for scale in _SCALES:
         made.addPixmap(pixmap(name, colour, size, scale))
+    return made
+
+
+def app_icon() -> QIcon:
+    """Return the program's own icon; its colours are its own, the same in every theme."""
+    made = QIcon()
+    for size in _APP_SIZES:
+        made.addPixmap(pixmap("app", "", size))
+    return made
+
+
+def layered_icon(*layers: tuple[str, str]) -> QIcon:
+    """Return an icon for a panel, made of (name, colour) from the bottom to the top."""
+    made = QIcon()
+    for size in _TRAY_SIZES:
+        drawn = QPixmap(size, size)
+        drawn.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(drawn)
+        for name, colour in layers:
+            painter.drawPixmap(0, 0, pixmap(name, colour, size))
+        painter.end()
+        made.addPixmap(drawn)
     return made
 
 

@@ -26,6 +26,10 @@ QDoubleSpinBox:focus, QKeySequenceEdit:focus {{ border: {focus}px solid {t.accen
 QPushButton[kind="primary"] {{
     background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
 }}
+QPushButton[kind="primary"]:hover {{ border-color: {t.text}; }}
+QPushButton[kind="primary"]:focus, QPushButton[kind="rec"]:focus {{
+    border: {focus}px solid {t.text};
+}}
 QPushButton[kind="rec"] {{ background: {t.rec}; color: {t.on_rec}; border-color: {t.rec}; }}
 QToolButton[kind="flat"] {{ background: transparent; border-color: transparent; }}
 QToolButton[kind="flat"]:hover {{ background: {t.line}; }}
@@ -35,8 +39,16 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QListView, QTree
     border-radius: {radius}px; padding: 4px; selection-background-color: {t.accent};
     selection-color: {t.on_accent};
 }}
+QLineEdit[kind="in-place"] {{
+    background: transparent; border-color: transparent; padding: 2px 0px;
+    font-size: {strong}px; font-weight: 600;
+}}
+QLineEdit[kind="in-place"]:focus {{
+    background: {t.surface}; border: {focus}px solid {t.accent}; padding: 1px 6px;
+}}
 QMenu {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; padding: 4px; }}
-QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
+QMenu::item {{ padding: 6px 24px 6px 8px; border-radius: 4px; }}
+QMenu::icon, QMenu::indicator {{ padding-left: 8px; }}
 QMenu::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
 QMenu::item:disabled {{ color: {t.muted}; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 8px; }}
