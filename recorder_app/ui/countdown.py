@@ -45,7 +45,7 @@ class Countdown(Raised):
         set_kind(self._hint, "muted")
         self.start = TextButton(translate(N_("Start now")), kind="primary")
         self.cancel = TextButton(translate(N_("Cancel")))
-        self.start.clicked.connect(self.skip_requested)
+        self.start.clicked.connect(self._start_now)
         self.cancel.clicked.connect(self.cancel_requested)
         buttons = boxes.row(SPACE_S)
         buttons.addStretch(1)
@@ -60,6 +60,8 @@ class Countdown(Raised):
         whole.addLayout(buttons)
         self._end = QTimer(self, singleShot=True)
         self._end.timeout.connect(self._go)
+        self._skip = QTimer(self, singleShot=True, interval=_GONE_BEFORE_MS)
+        self._skip.timeout.connect(self.skip_requested)
         self._has_gone = False
         self.set_theme(theme)
 
@@ -67,6 +69,7 @@ class Countdown(Raised):
         """Show the seconds left, or go when there are none."""
         if view.state is not AppState.COUNTDOWN:
             self._end.stop()
+            self._skip.stop()
             self._has_gone = False
             self.hide()
             return
@@ -102,7 +105,7 @@ class Countdown(Raised):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space and Return start now, Esc cancels."""
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.skip_requested.emit()
+            self._start_now()
         elif event.key() == Qt.Key.Key_Escape:
             self.cancel_requested.emit()
         else:
@@ -110,7 +113,12 @@ class Countdown(Raised):
 
     def mousePressEvent(self, _event: QMouseEvent) -> None:
         """A click anywhere starts now."""
-        self.skip_requested.emit()
+        self._start_now()
+
+    def _start_now(self) -> None:
+        # Gone first, asked for then: skipping starts at once.
+        self._go()
+        self._skip.start()
 
     def _go(self) -> None:
         self._end.stop()

@@ -34,6 +34,11 @@ class LevelMeter(QWidget):
         self.show_sound(sound, is_muted=sound.is_muted)
 
     @property
+    def kind(self) -> str:
+        """Which sound it is."""
+        return self._sound.kind
+
+    @property
     def word(self) -> str:
         """What is shown instead of a level: muted, lost or nothing."""
         if self._sound.is_lost:

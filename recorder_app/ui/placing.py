@@ -25,11 +25,14 @@ def bar_place(size: QSize, area: Area | None, screens: Screens) -> QPoint | None
         return next(_at_bottom(size, rects), None)
     taken = QRect(*area)
     rects.sort(key=lambda rect: -_common(rect, taken))
-    for place in _candidates(size, taken, rects):
-        bar = QRect(place, size)
-        if not bar.intersects(taken) and any(rect.contains(bar) for rect in rects):
-            return place
-    return None
+    places = _candidates(size, taken, rects)
+    return next((one for one in places if is_free(QRect(one, size), area, screens)), None)
+
+
+def is_free(window: QRect, area: Area | None, screens: Screens) -> bool:
+    """Whether `window` is on a screen and outside `area`."""
+    is_outside = area is None or not window.intersects(QRect(*area))
+    return is_outside and any(rect.contains(window) for _, rect in screens)
 
 
 def frame_edges(area: QRect, thickness: int, desktop: QRect) -> list[QRect]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLayout, QWidget
 
@@ -14,7 +14,7 @@ from recorder_app.texts import N_, clock_text, size_text, translate
 from recorder_app.ui import boxes, style
 from recorder_app.ui.bar_controls import BarControls
 from recorder_app.ui.level_meter import LevelMeter
-from recorder_app.ui.placing import Area, Screens, bar_place, logical_area
+from recorder_app.ui.placing import Area, Screens, bar_place, is_free, logical_area
 from recorder_app.ui.raised import Picture, Raised, set_kind
 from recorder_app.ui.take_texts import state_text
 from recorder_app.ui.take_view import AppState, TakeView
@@ -47,6 +47,7 @@ class RecordBar(Raised):
         self._beside: tuple[Area | None, Screens] | None = None
         self._grip: QPoint | None = None
         self._was_dragged = False
+        self._left_at: QPoint | None = None
         self._meters: list[LevelMeter] = []
         self.setWindowTitle(translate(N_("Recording")))
         self.setAccessibleName(self.windowTitle())
@@ -91,17 +92,20 @@ class RecordBar(Raised):
             meter.set_theme(theme)
         self.show_view(self._view)
 
-    def place(self, area: Area | None, screens: Screens) -> bool:
+    def place(self, area: Area | None, screens: Screens, remembered: QPoint | None = None) -> bool:
         """Go beside `area` (device pixels); without room outside it the bar hides. Say if it has.
 
-        `screens` are names and logical rectangles. Who dragged the bar has chosen its place.
+        `screens` are names and logical rectangles. The place where the bar was left, now or as it
+        is `remembered`, comes first if it is outside the area.
         """
         self._beside = (area, screens)
+        self._left_at = self.pos() if self._was_dragged else remembered
+        self._was_dragged = False
         self.adjustSize()
         found = self._place_for(self.size())
         if found is None:
             self.hide()
-        elif not self._was_dragged:
+        else:
             self.move(found)
         return found is not None
 
@@ -109,7 +113,7 @@ class RecordBar(Raised):
         """Stay outside the area in a new size."""
         super().resizeEvent(event)
         found = self._place_for(self.size())
-        if found is not None and not self._was_dragged:
+        if found is not None:
             self.move(found)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -158,7 +162,7 @@ class RecordBar(Raised):
 
     def _show_meters(self, view: TakeView) -> None:
         sounds = view.sounds if view.state.is_live else ()
-        if len(sounds) != len(self._meters):
+        if [sound.kind for sound in sounds] != [meter.kind for meter in self._meters]:
             for meter in self._meters:
                 self._meter_column.removeWidget(meter)
                 meter.hide()
@@ -189,11 +193,14 @@ class RecordBar(Raised):
                 self._warning_row.hide()
 
     def _place_for(self, size: QSize) -> QPoint | None:
-        if self._beside is None:
+        if self._beside is None or self._was_dragged:
             return self.pos()
         area, screens = self._beside
         if area is not None:
             scales = {one.name(): one.devicePixelRatio() for one in QGuiApplication.screens()}
             with_scales = [(rect, scales.get(name, 1.0)) for name, rect in screens]
-            area = logical_area(area, with_scales).getRect()  # type: ignore[assignment]
+            inside = logical_area(area, with_scales)
+            area = (inside.x(), inside.y(), inside.width(), inside.height())
+        if self._left_at is not None and is_free(QRect(self._left_at, size), area, screens):
+            return self._left_at
         return bar_place(size, area, screens)

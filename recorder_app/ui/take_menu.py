@@ -25,7 +25,7 @@ _SHORTCUTS = {
     "last_area": ("last_area",),
     "cancel": ("cancel_countdown",),
     "marker": ("mark",),
-    "mute": ("mute",),
+    "mute": ("mute", "unmute"),
     "screenshot": ("screenshot",),
 }
 _ICON_SIZE = 16
@@ -75,7 +75,8 @@ class TakeMenu(QMenu):
             "pause": view.state is AppState.RECORDING,
             "resume": view.state is AppState.PAUSED,
             "mark": live,
-            "mute": live and has_microphone(view),
+            "mute": live and has_microphone(view) and not view.is_muted,
+            "unmute": live and has_microphone(view) and view.is_muted,
             "cancel": live,
             "cancel_countdown": starting,
             "last_area": idle and bool(self._actions["last_area"].data()),
@@ -91,7 +92,6 @@ class TakeMenu(QMenu):
             self._actions[name].setEnabled(view.state is AppState.IDLE)
         self._actions["state"].setText(state_text(view))
         self._set_text("stop", N_("Stop"), clock_text(view.elapsed_s))
-        self._set_text("mute", N_("Unmute microphone") if view.is_muted else N_("Mute microphone"))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons in the colours of `theme`."""
@@ -151,6 +151,7 @@ class TakeMenu(QMenu):
         self._add("resume", N_("Resume"), "play", self.resume_requested.emit)
         self._add("mark", N_("Add marker"), "flag", self.mark_requested.emit)
         self._add("mute", N_("Mute microphone"), "microphone-off", self._ask_mute)
+        self._add("unmute", N_("Unmute microphone"), "microphone", self._ask_mute)
         # The one thing that asks does so in a submenu, as there is no dialog while recording.
         cancelling = self.addMenu(translate(N_("Cancel…")))
         self._remember("cancel", cancelling.menuAction(), "close")

@@ -17,6 +17,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
+from recorder_app import paths
 from recorder_app.ui import icons, style, tray
 from recorder_app.ui.area_frame import AreaFrame
 from recorder_app.ui.countdown import Countdown
@@ -97,7 +98,7 @@ def _windows(theme: Theme) -> Iterator[tuple[str, QWidget]]:
 def _cards(theme: Theme) -> Iterator[tuple[str, QWidget]]:
     content = CardContent("1", "Screen 2026-11-21 10.04", "a.webm", None, 252.4, 18_300_000)
     yield "card-plain", ResultCard(content, theme)
-    poster = Path("resources/pictures/terminal.png")
+    poster = paths.resource("pictures/terminal.png")
     card = ResultCard(
         CardContent(
             "1",

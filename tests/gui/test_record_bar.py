@@ -213,9 +213,23 @@ def test_it_can_be_dragged_by_its_body_and_says_where_to(qtbot: QtBot) -> None:
         QTest.mouseRelease(bar, left, pos=QPoint(4, 4))
     assert caught.args == [QPoint(150, 120)]
     assert bar.pos() == QPoint(150, 120)
-    # Who dragged it has chosen its place.
+    # A warning makes it taller; who dragged it has chosen its place.
+    bar.show_view(views.DANGER)
+    QApplication.processEvents()
+    assert bar.pos() == QPoint(150, 120)
     assert bar.place((0, 0, 10, 10), SCREEN)
     assert bar.pos() == QPoint(150, 120)
+
+
+def test_where_it_was_left_comes_first_unless_it_would_be_in_the_picture(qtbot: QtBot) -> None:
+    bar = make(qtbot, views.RECORDING)
+    remembered = QPoint(20, 30)
+    assert bar.place((0, 300, 800, 300), SCREEN, remembered)
+    assert bar.pos() == remembered
+    assert bar.place((0, 0, 800, 300), SCREEN, remembered)
+    assert bar.pos().y() == 312
+    assert bar.place((0, 300, 800, 300), SCREEN, QPoint(5000, 0))
+    assert bar.pos().y() == 612
 
 
 def test_a_click_on_the_body_is_no_move(qtbot: QtBot) -> None:

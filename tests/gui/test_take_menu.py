@@ -113,7 +113,7 @@ def test_the_library_is_in_it_only_if_there_is_one(qtbot: QtBot) -> None:
         (views.PAUSED, "resume", "resume_requested", []),
         (views.RECORDING, "mark", "mark_requested", []),
         (views.RECORDING, "mute", "mute_requested", [True]),
-        (views.MUTED, "mute", "mute_requested", [False]),
+        (views.MUTED, "unmute", "mute_requested", [False]),
         (views.RECORDING, "cancel_delete", "cancel_requested", []),
         (views.COUNTDOWN, "cancel_countdown", "cancel_requested", []),
     ],
