@@ -36,6 +36,10 @@
         MediaChanged
       ShareError
       SecretsError
+      IntegrationError          a part of the desktop cannot be used; recording goes on without it
+        ShortcutsUnavailable
+          ShortcutTaken
+        AutostartError
       InternalError             our own bug
 
 A foreign exception is translated at the border where it comes in (mss, xcffib and sounddevice in
@@ -256,6 +260,31 @@ class ShareError(RecorderError):
 class SecretsError(RecorderError):
     code = "secrets"
     exit_code = 8
+
+
+class IntegrationError(RecorderError):
+    """Something of the desktop's cannot be used. Recording works without it."""
+
+    code = "integration"
+    exit_code = 10
+
+
+class ShortcutsUnavailable(IntegrationError):
+    """Keys cannot be asked for here, or not all of them."""
+
+    code = "shortcuts_unavailable"
+
+
+class ShortcutTaken(ShortcutsUnavailable):
+    """Another program has the combination of keys."""
+
+    code = "shortcut_taken"
+
+
+class AutostartError(IntegrationError):
+    """Whether the program starts with the session cannot be read or changed."""
+
+    code = "autostart"
 
 
 class InternalError(RecorderError):

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from recorder_app import __version__
-from recorder_app.capture.desktop_session import require_screen, session_type
+from recorder_app.capture.desktop_session import require_screen
 from recorder_app.errors import EncoderFailed, RecorderError
 from recorder_app.media import profiles
 from recorder_app.media.codecs import (
@@ -23,6 +23,7 @@ from recorder_app.media.denoise import Denoiser
 from recorder_app.services.devices import DeviceList, list_devices
 from recorder_app.services.preferences import recordings_folder
 from recorder_app.settings.store import SettingsStore
+from recorder_app.system.session import session_type
 from recorder_app.texts import N_, translate
 
 # Less than this is not enough for a recording worth starting; the engine's own limits are lower.

@@ -2,8 +2,9 @@
 
 import pytest
 
-from recorder_app.capture.desktop_session import require_screen, session_type
+from recorder_app.capture.desktop_session import require_screen
 from recorder_app.errors import SourceUnavailable
+from recorder_app.system.session import session_type
 
 
 @pytest.mark.parametrize(
