@@ -133,7 +133,7 @@ class Programs:
         return RuntimeError(f"{', '.join(names)} did not {did}: {printed}")
 
     def _log(self, name: str) -> Path:
-        return self._folder / f"{name}.log"
+        return self._folder / f"{Path(name).name}.log"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

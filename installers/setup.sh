@@ -73,6 +73,7 @@ if [ "$mode" = test ]; then
     need_program xrandr x11-xserver-utils
     need_program ffmpeg ffmpeg
     need_program xdotool xdotool
+    need_program setxkbmap x11-xkb-utils
     need_program xprop x11-utils
     need_program dbus-daemon dbus-daemon
     need_program git git

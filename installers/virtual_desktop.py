@@ -1,4 +1,4 @@
-"""A private desktop in memory: X server, window manager and, if asked for, message bus and sound.
+"""A private desktop in memory: X server, window manager and what else is asked for.
 
 The demo and the tests use it, so that they need no screen and touch nobody's session.
 """
@@ -16,6 +16,7 @@ from typing import Self
 import xcffib
 import xcffib.xproto
 
+from installers import desktop_programs
 from installers.programs import START_LIMIT_S, Programs
 from installers.virtual_sound import Server, VirtualSound, without_sound
 
@@ -30,7 +31,8 @@ class VirtualDesktop:
 
     Each monitor is a name and a rectangle. Without any the whole screen is one monitor.
     `extensions_off` names X extensions that the server shall not have. `sound` is the sound server
-    to start; without it programs on this desktop find none.
+    to start; without it programs on this desktop find none. `tray` is a place for icons;
+    `notifications` (a daemon) and `accessibility` (programs show their widgets) need `dbus`.
     """
 
     def __init__(
@@ -40,6 +42,9 @@ class VirtualDesktop:
         *,
         dbus: bool = False,
         sound: Server | None = None,
+        tray: bool = False,
+        notifications: bool = False,
+        accessibility: bool = False,
         extensions_off: Sequence[str] = (),
     ) -> None:
         self.size = size
@@ -47,6 +52,7 @@ class VirtualDesktop:
         self._dbus = dbus
         self._server = sound
         self._sound: VirtualSound | None = None
+        self._tray, self._notifications, self._accessibility = tray, notifications, accessibility
         self._extensions_off = tuple(extensions_off)
         self._wanted = list(monitors or ())
         self._monitors: dict[str, Rect] = {}
@@ -87,6 +93,11 @@ class VirtualDesktop:
             raise RuntimeError("This desktop was made without sound.")
         return self._sound
 
+    @property
+    def notifications_log(self) -> Path:
+        """Return the file in which the notification daemon writes what it showed."""
+        return self._folder / "dunst.log"
+
     def add_monitor(self, name: str, rect: Rect) -> None:
         """Plug in a monitor, or change it when there is one of that name."""
         if name in self._monitors:
@@ -111,6 +122,16 @@ class VirtualDesktop:
         del self._monitors[name]
         if name == holder and self._monitors:
             self.add_monitor(*next(iter(self._monitors.items())))
+
+    def kill_notifications(self) -> None:
+        """End the notification daemon as a crash would."""
+        self._programs.kill("dunst")
+
+    @contextlib.contextmanager
+    def frozen_notifications(self) -> Iterator[None]:
+        """Have the notification daemon answer nobody for a while."""
+        with self._programs.frozen("dunst"):
+            yield
 
     def kill_display(self) -> None:
         """End the X server as a crash would."""
@@ -162,6 +183,12 @@ class VirtualDesktop:
             self._sound = stack.enter_context(sound)
             self._private |= sound.variables
         self._start_window_manager()
+        if self._tray:
+            desktop_programs.start_tray(self._programs, self.environment)
+        if self._notifications:
+            desktop_programs.start_notifications(self._programs, self.environment, self._folder)
+        if self._accessibility:
+            self._private |= desktop_programs.start_accessibility(self._programs, self.environment)
 
     def _start_window_manager(self) -> None:
         connection = xcffib.connect(display=self.display)

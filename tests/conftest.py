@@ -46,6 +46,36 @@ def own_desktop() -> Iterator[VirtualDesktop]:
         yield own
 
 
+@pytest.fixture(scope="session")
+def full_desktop() -> Iterator[VirtualDesktop]:
+    """1920x1080 with a bus, a tray, notifications, accessibility, PipeWire. Shared: change nothing.
+
+    A program on it can be driven as by a person, by tests.support.hands and tests.support.eyes.
+    """
+    with _full_desktop() as shared:
+        yield shared
+
+
+@pytest.fixture
+def own_full_desktop() -> Iterator[VirtualDesktop]:
+    """A desktop like the full one, for a test that changes or ends it."""
+    with _full_desktop() as own:
+        yield own
+
+
+def _full_desktop() -> VirtualDesktop:
+    monitors = [("LEFT", LEFT), ("RIGHT", RIGHT)]
+    return VirtualDesktop(
+        "1920x1080",
+        monitors,
+        dbus=True,
+        sound="pipewire",
+        tray=True,
+        notifications=True,
+        accessibility=True,
+    )
+
+
 @pytest.fixture
 def own_sound_desktop() -> Iterator[VirtualDesktop]:
     """640x480 with PipeWire, for a test that changes or ends the sound."""

@@ -140,15 +140,19 @@ class Hands:
 
 
 def _embedded(desktop: X11Desktop, window: int) -> list[int]:
-    # The XEmbed specification: a window that can be embedded has the property _XEMBED_INFO.
+    # The XEmbed specification: a window that can be embedded has the property _XEMBED_INFO. One
+    # that is not has WM_STATE, by which a window manager marks what it manages (ICCCM 4.1.3.1).
     core = desktop.connection.core
-    name = "_XEMBED_INFO"
-    atom = core.InternAtom(False, len(name), name).reply().atom
-    any_type = xcffib.xproto.Atom.Any
     try:
-        if core.GetProperty(False, window, atom, any_type, 0, 2).reply().value_len:
-            return [window]
+        if _has(core, window, "_XEMBED_INFO"):
+            return [] if _has(core, window, "WM_STATE") else [window]
         children = list(core.QueryTree(window).reply().children)
     except xcffib.xproto.WindowError:
         return []
     return [found for child in children for found in _embedded(desktop, child)]
+
+
+def _has(core: xcffib.xproto.xprotoExtension, window: int, name: str) -> bool:
+    atom = core.InternAtom(False, len(name), name).reply().atom
+    reply = core.GetProperty(False, window, atom, xcffib.xproto.Atom.Any, 0, 2).reply()
+    return bool(reply.value_len)

@@ -1,0 +1,94 @@
+"""What a whole desktop has beside its windows: a tray, notifications and accessibility."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import xcffib
+import xcffib.xproto
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import DBusConnection, Proxy, open_dbus_connection
+
+from installers.programs import START_LIMIT_S, Programs
+
+# Where Debian and Fedora have it; it is not a program that people start.
+_ACCESSIBILITY_BUS = (
+    Path("/usr/libexec/at-spi-bus-launcher"),
+    Path("/usr/lib/at-spi2-core/at-spi-bus-launcher"),
+)
+# Shown until they are closed, in a corner away from the tray, and without anybody's own rules.
+_DUNST = """
+[global]
+    monitor = 0
+    follow = none
+    origin = top-right
+    offset = 16x16
+    width = 320
+    notification_limit = 0
+    idle_threshold = 0
+    history_length = 100
+    sticky_history = no
+    show_age_threshold = -1
+    markup = full
+    font = Sans 10
+[urgency_low]
+    timeout = 0
+[urgency_normal]
+    timeout = 0
+[urgency_critical]
+    timeout = 0
+"""
+
+
+def start_tray(programs: Programs, environment: Mapping[str, str]) -> None:
+    """Start a tray for XEmbed icons at the lower right."""
+    place = ["--edge", "bottom", "--align", "right", "--widthtype", "request", "--height", "32"]
+    with _display(environment) as connection:
+        # The System Tray Protocol: the tray owns this selection.
+        name = "_NET_SYSTEM_TRAY_S0"
+        atom = connection.core.InternAtom(False, len(name), name).reply().atom
+        programs.start(["trayer", *place, "--SetDockType", "true"], environment)
+        programs.wait_until(
+            lambda: bool(connection.core.GetSelectionOwner(atom).reply().owner), "trayer"
+        )
+
+
+def start_notifications(programs: Programs, environment: Mapping[str, str], folder: Path) -> None:
+    """Start a notification daemon, which writes what it shows to dunst.log in `folder`."""
+    configuration = folder / "dunstrc"
+    configuration.write_text(_DUNST, encoding="utf-8")
+    with _bus(environment) as bus:
+        programs.start(["dunst", "-conf", str(configuration), "-print"], environment)
+        programs.wait_until(lambda: _has_owner(bus, "org.freedesktop.Notifications"), "dunst")
+
+
+def start_accessibility(programs: Programs, environment: Mapping[str, str]) -> dict[str, str]:
+    """Start the bus over which programs show their widgets; return what they need to use it."""
+    launcher = next((path for path in _ACCESSIBILITY_BUS if path.exists()), _ACCESSIBILITY_BUS[0])
+    with _bus(environment) as bus:
+        programs.start([str(launcher), "--launch-immediately"], environment)
+        programs.wait_until(lambda: _has_owner(bus, "org.a11y.Bus"), str(launcher))
+    return {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
+
+
+@contextlib.contextmanager
+def _display(environment: Mapping[str, str]) -> Iterator[xcffib.Connection]:
+    connection = xcffib.connect(display=environment["DISPLAY"])
+    try:
+        yield connection
+    finally:
+        connection.disconnect()
+
+
+@contextlib.contextmanager
+def _bus(environment: Mapping[str, str]) -> Iterator[DBusConnection]:
+    address = environment["DBUS_SESSION_BUS_ADDRESS"]
+    if not address.startswith("unix:"):
+        raise RuntimeError("This desktop was made without a message bus.")
+    with open_dbus_connection(bus=address, auth_timeout=START_LIMIT_S) as connection:
+        yield connection
+
+
+def _has_owner(bus: DBusConnection, name: str) -> bool:
+    (is_owned,) = Proxy(message_bus, bus, timeout=START_LIMIT_S).NameHasOwner(name)
+    return bool(is_owned)
