@@ -25,11 +25,12 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A top-level window a person would recognise."""
+    """A top-level window a person would recognise. `pid` is its program's, 0 if not known."""
 
     id: int
     title: str
     rect: Rect
+    pid: int = 0
 
 
 @dataclass(frozen=True, slots=True)

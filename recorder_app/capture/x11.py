@@ -84,7 +84,10 @@ class X11Desktop:
         return sorted(found, key=lambda monitor: (not monitor.is_primary, monitor.rect))
 
     def windows(self) -> list[Window]:
-        """Return the windows the window manager manages, or all mapped ones without a manager."""
+        """Return the windows the window manager manages, or all mapped ones without a manager.
+
+        Those in front come last.
+        """
         with display_errors("the windows were listed"):
             ids = self._longs(self.root, "_NET_CLIENT_LIST_STACKING")
             if not ids:
@@ -94,7 +97,7 @@ class X11Desktop:
                 rect = self.window_rect(window_id)
                 title = self.window_title(window_id) if rect is not None else ""
                 if rect is not None and title:
-                    found.append(Window(window_id, title, rect))
+                    found.append(Window(window_id, title, rect, self._window_pid(window_id)))
         return found
 
     def window_rect(self, window_id: int) -> Rect | None:
@@ -126,6 +129,12 @@ class X11Desktop:
                 if value:
                     return value.decode("utf-8", "replace").strip("\0")
         return ""
+
+    def _window_pid(self, window_id: int) -> int:
+        try:
+            return next(iter(self._longs(window_id, "_NET_WM_PID")), 0)
+        except xcffib.xproto.WindowError:
+            return 0
 
     def _property(self, window_id: int, name: str) -> bytes:
         reply = self.connection.core.GetProperty(

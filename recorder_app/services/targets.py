@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import msgspec
 
-from recorder_app.capture.desktop import open_desktop
+from recorder_app.capture.base import Window
+from recorder_app.capture.desktop import Desktop, open_desktop
 from recorder_app.capture.desktop_session import require_screen
 from recorder_app.errors import SourceUnavailable
 from recorder_app.media.geometry import Rect
@@ -32,22 +35,42 @@ def list_targets() -> TargetList:
     require_screen()
     desktop = open_desktop()
     try:
-        monitors = [
-            _entry(f"monitor:{number}", monitor.name, monitor.rect, monitor.is_primary)
-            for number, monitor in enumerate(desktop.monitors(), start=1)
-        ]
-        try:
-            windows = [
-                _entry(f"window:{window.id:#x}", window.title, window.rect)
-                for window in desktop.windows()
-                if window.rect
-            ]
-        except SourceUnavailable:
-            # Windows cannot be listed on this system; its monitors still can.
-            windows = []
+        return TargetList(_monitors(desktop), [_window(window) for window in _windows(desktop)])
     finally:
         desktop.close()
-    return TargetList(monitors, windows)
+
+
+def list_offers() -> TargetList:
+    """Return what a person can point at: monitors, and windows with those in front first.
+
+    Windows of this process are left out. Raises CaptureError.
+    """
+    require_screen()
+    desktop = open_desktop()
+    try:
+        shown = [window for window in _windows(desktop) if window.pid != os.getpid()]
+        return TargetList(_monitors(desktop), [_window(window) for window in reversed(shown)])
+    finally:
+        desktop.close()
+
+
+def _monitors(desktop: Desktop) -> list[TargetEntry]:
+    return [
+        _entry(f"monitor:{number}", monitor.name, monitor.rect, monitor.is_primary)
+        for number, monitor in enumerate(desktop.monitors(), start=1)
+    ]
+
+
+def _windows(desktop: Desktop) -> list[Window]:
+    try:
+        return [window for window in desktop.windows() if window.rect]
+    except SourceUnavailable:
+        # Windows cannot be listed on this system; its monitors still can.
+        return []
+
+
+def _window(window: Window) -> TargetEntry:
+    return _entry(f"window:{window.id:#x}", window.title, window.rect)
 
 
 def _entry(target: str, name: str, rect: Rect, is_primary: bool = False) -> TargetEntry:
