@@ -19,6 +19,11 @@ def videos_folder() -> Path:
     return platformdirs.user_videos_path()
 
 
+def pictures_folder() -> Path:
+    """Return the user's Pictures folder; it may not exist yet."""
+    return platformdirs.user_pictures_path()
+
+
 def data_folder() -> Path:
     """Return the folder of the library and what belongs to it; it may not exist yet."""
     return platformdirs.user_data_path(APP_NAME, appauthor=False)
