@@ -93,6 +93,7 @@ class AreaPicker(QObject):
         self._patience.timeout.connect(self._show_qt_screens)
         self._grab_again = QTimer(self, singleShot=True, interval=_GRAB_AGAIN_MS)
         self._grab_again.timeout.connect(self._grab_keyboard)
+        self._front: Overlay | None = None
         self._tries_left = 0
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
@@ -131,7 +132,7 @@ class AreaPicker(QObject):
         self._fade.stop()
         if self._asking is not None:
             self._asking.deleteLater()
-        self._asking = self.board = self.strip = None
+        self._asking = self.board = self.strip = self._front = None
         for overlay in self.overlays:
             overlay.hide()
             overlay.deleteLater()
@@ -211,17 +212,19 @@ class AreaPicker(QObject):
     def _activate(self, overlay: Overlay) -> None:
         overlay.activateWindow()
         overlay.setFocus()
+        self._front = overlay
         self._tries_left = _GRAB_TRIES
         self._grab_keyboard()
 
     def _grab_keyboard(self) -> None:
-        """Take the keyboard for the screen that is active: no window manager gives it to us."""
-        active = next((one for one in self.overlays if one.isActiveWindow()), None)
-        handle = active.windowHandle() if active is not None else None
-        if handle is not None and handle.setKeyboardGrabEnabled(True):
+        """Take the keyboard for the screen in front: no window manager gives it to us."""
+        if self._front is None:
+            return
+        handle = self._front.windowHandle()
+        if self._front.isActiveWindow() and handle.setKeyboardGrabEnabled(True):
             return
         self._tries_left -= 1
-        if self._tries_left > 0 and self.overlays:
+        if self._tries_left > 0:
             self._grab_again.start()
 
     def _changed(self) -> None:
@@ -239,7 +242,7 @@ class AreaPicker(QObject):
         place = main_place(board.places, board.selection.rect)
         overlay = next(one for one in self.overlays if one.place is place)
         overlay.hold(strip)
-        if not overlay.isActiveWindow() and any(one.isActiveWindow() for one in self.overlays):
+        if overlay is not self._front:
             # Only a window with the keyboard can have a size typed into it.
             self._activate(overlay)
 

@@ -30,6 +30,7 @@ from recorder_app.ui.picker.layout import (
     beside,
     label_corner,
     main_place,
+    place_of,
     strip_corner,
 )
 from recorder_app.ui.picker.selection import Handle, Point
@@ -208,7 +209,11 @@ class Overlay(QWidget):
     def _label(self) -> Rect | None:
         """Return where the label is, None when it is on another screen or there is none."""
         offer = self._board.chosen()
-        if offer is None or main_place(self._board.places, offer.rect) is not self.place:
+        if offer is None:
+            return None
+        # Above the area, so on the screen that its upper edge is on.
+        corner = place_of(self._board.places, (offer.rect.x, offer.rect.y))
+        if (corner or main_place(self._board.places, offer.rect)) is not self.place:
             return None
         size = self._pen.label_size(self._describe())
         gap = self._pen.px(tokens.SPACE_S)
