@@ -21,8 +21,10 @@ QToolButton {{ padding: 5px; }}
 QPushButton:hover, QToolButton:hover {{ border-color: {t.muted}; }}
 QPushButton:pressed, QToolButton:pressed, QToolButton:checked {{ background: {t.line}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {t.muted}; }}
-QPushButton:focus, QToolButton:focus, QLineEdit:focus, QComboBox:focus, QSpinBox:focus,
-QDoubleSpinBox:focus, QKeySequenceEdit:focus {{ border: {focus}px solid {t.accent}; }}
+QPushButton:focus, QToolButton:focus {{ border: {focus}px solid {t.accent}; }}
+/* The ring takes its second pixel from the space around the text, not from the text. */
+QPushButton:focus {{ padding: 4px 11px; }}
+QToolButton:focus {{ padding: 4px; }}
 QPushButton[kind="primary"] {{
     background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
 }}
@@ -38,6 +40,10 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QListView, QTree
     background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
     border-radius: {radius}px; padding: 4px; selection-background-color: {t.accent};
     selection-color: {t.on_accent};
+}}
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus,
+QListView:focus, QTreeView:focus, QKeySequenceEdit:focus {{
+    border: {focus}px solid {t.accent}; padding: 3px;
 }}
 QLineEdit[kind="in-place"] {{
     background: transparent; border-color: transparent; padding: 2px 0px;
