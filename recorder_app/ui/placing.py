@@ -92,7 +92,7 @@ def _candidates(size: QSize, taken: QRect, rects: Sequence[QRect]) -> Iterator[Q
             yield QPoint(x, taken.top() - gap - size.height())
             yield QPoint(taken.right() + 1 + gap, y)
             yield QPoint(taken.left() - gap - size.width(), y)
-    yield from _at_bottom(size, rects[1:])
+    yield from _at_bottom(size, [*rects[1:], *rects[:1]])
     for rect in rects[1:]:
         yield QPoint(rect.center().x() - size.width() // 2, rect.top() + _EDGE)
 

@@ -103,6 +103,10 @@ def test_a_whole_screen_sends_it_to_the_other_and_a_single_one_hides_it() -> Non
     assert bar_place(BAR, None, []) is None
 
 
+def test_an_area_that_is_on_no_screen_leaves_room() -> None:
+    assert bar_place(BAR, (0, -500, 4000, 100), FULL_HD) is not None
+
+
 def test_a_mirrored_screen_is_no_other_place() -> None:
     mirrored = [*FULL_HD, ("mirror", QRect(0, 0, 1920, 1080))]
     assert bar_place(BAR, (0, 0, 1920, 1080), mirrored) is None
