@@ -124,8 +124,6 @@ class TitleEdit(QLineEdit):
         """Esc takes a change back; without one it is the card's."""
         if event.key() == Qt.Key.Key_Escape and self.text() != self._title:
             self.setText(self._title)
-        elif event.key() == Qt.Key.Key_Escape:
-            event.ignore()
         else:
             super().keyPressEvent(event)
 

@@ -20,7 +20,7 @@ from recorder_app.ui.take_texts import state_text
 from recorder_app.ui.take_view import AppState, TakeView
 from recorder_app.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Theme
 
-_MIN_WIDTH = 240
+_MIN_WIDTH, _ROW_HEIGHT = 240, 32
 _PICTURES = {
     AppState.RECORDING: "record",
     AppState.PAUSED: "pause",
@@ -142,6 +142,7 @@ class RecordBar(Raised):
         times.addWidget(self._below)
         self._meter_column = boxes.column(0)
         row = boxes.row(SPACE_S)
+        row.addStrut(_ROW_HEIGHT)
         row.addWidget(self._state)
         row.addLayout(times)
         row.addSpacing(SPACE_XS)

@@ -136,12 +136,11 @@ class ResultCard(Raised):
         self._stay.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Say once that the card is gone."""
+        """Keep a title that is being typed, and say that the card is gone."""
         super().closeEvent(event)
-        if self._stay.isActive():
-            self._stay.stop()
-            self.title.commit()
-            self.closed.emit()
+        self._stay.stop()
+        self.title.commit()
+        self.closed.emit()
 
     @property
     def is_deleted(self) -> bool:

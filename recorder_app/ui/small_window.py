@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QLayout, QWidget
 
+from recorder_app.pipeline.events import Severity
 from recorder_app.texts import N_, clock_text, translate
 from recorder_app.ui import boxes, buttons, icons, style
 from recorder_app.ui.buttons import IconButton, TextButton
@@ -18,6 +19,8 @@ from recorder_app.ui.take_menu import TakeMenu
 from recorder_app.ui.take_texts import state_text
 from recorder_app.ui.take_view import AppState, TakeView
 from recorder_app.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
+
+_TEXT_WIDTH = 300
 
 
 class SmallWindow(MenuOwner, QWidget):
@@ -53,6 +56,7 @@ class SmallWindow(MenuOwner, QWidget):
         self._picture = Picture(20)
         self._state = QLabel()
         self._time = QLabel()
+        self._wrong_picture = Picture()
         self._wrong = QLabel(wordWrap=True)
         self.record_screen = TextButton(translate(N_("Record screen")), "record", "primary")
         self.record_area = TextButton(translate(N_("Record area…")), "area")
@@ -91,9 +95,7 @@ class SmallWindow(MenuOwner, QWidget):
         self._state.setText(state_text(view))
         self._time.setText(clock_text(view.elapsed_s))
         self._time.setVisible(state.is_live)
-        wrong = view.problem if not state.is_taking else view.warning and view.warning.message
-        self._wrong.setText(wrong or "")
-        self._wrong.setVisible(bool(wrong))
+        self._show_wrong(view)
         for button, is_shown in (
             (self.record_screen, state is AppState.IDLE),
             (self.record_area, state is AppState.IDLE),
@@ -120,6 +122,19 @@ class SmallWindow(MenuOwner, QWidget):
         event.ignore()
         self.quit_requested.emit()
 
+    def _show_wrong(self, view: TakeView) -> None:
+        warning = view.warning if view.state.is_taking else None
+        is_danger = warning is not None and warning.severity is Severity.DANGER
+        text = warning.message if warning else "" if view.state.is_taking else view.problem
+        theme = self._theme
+        name, colour = ("danger", theme.rec) if is_danger else ("warning", theme.warn)
+        self._wrong_picture.show_icon(name, colour)
+        set_kind(self._wrong, "danger" if is_danger else "warn")
+        self._wrong.setText(text)
+        self._wrong.setVisible(bool(text))
+        # A problem has its picture beside the state.
+        self._wrong_picture.setVisible(warning is not None)
+
     def _ask_pause(self) -> None:
         is_paused = self._view.state is AppState.PAUSED
         (self.resume_requested if is_paused else self.pause_requested).emit()
@@ -130,7 +145,7 @@ class SmallWindow(MenuOwner, QWidget):
     def _lay_out(self) -> None:
         set_kind(self._state, "strong")
         set_kind(self._time, "strong")
-        set_kind(self._wrong, "warn")
+        self._wrong.setMinimumWidth(_TEXT_WIDTH)
         self._time.setFont(style.tabular(self._time.font()))
         head = boxes.row(SPACE_S)
         head.addWidget(self._picture)
@@ -157,5 +172,8 @@ class SmallWindow(MenuOwner, QWidget):
         whole.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         whole.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         whole.addLayout(head)
-        whole.addWidget(self._wrong)
+        wrong = boxes.row(SPACE_S)
+        wrong.addWidget(self._wrong_picture, 0, Qt.AlignmentFlag.AlignTop)
+        wrong.addWidget(self._wrong, 1)
+        whole.addLayout(wrong)
         whole.addLayout(actions)

@@ -56,6 +56,7 @@ class TakeMenu(QMenu):
         super().__init__(parent)
         self._view = TakeView()
         self._has_library = has_library
+        self._group = QActionGroup(self)
         self._icons: dict[QAction, str] = {}
         self._actions: dict[str, QAction] = {}
         self._fill_taking()
@@ -114,7 +115,6 @@ class TakeMenu(QMenu):
     def set_microphones(self, microphones: list[tuple[str, str]], chosen: str) -> None:
         """Offer microphones, each a name and how people know it."""
         self.microphones.clear()
-        group = QActionGroup(self.microphones)
         none = (NO_MICROPHONE, translate(N_("No microphone")))
         chosen = chosen or NO_MICROPHONE
         title = translate(N_("Microphone"))
@@ -122,7 +122,7 @@ class TakeMenu(QMenu):
             action = self.microphones.addAction(plain(description))
             action.setCheckable(True)
             action.setChecked(name == chosen)
-            action.setActionGroup(group)
+            action.setActionGroup(self._group)
             action.triggered.connect(lambda _=False, name=name: self.microphone_chosen.emit(name))
             if name == chosen:
                 title += ": " + plain(description, 28)

@@ -118,9 +118,11 @@ def test_a_title_that_was_typed_is_kept_by_closing(qtbot: QtBot) -> None:
     card.title.setFocus()
     card.title.selectAll()
     QTest.keyClicks(card.title, "Demo")
-    with qtbot.waitSignal(card.renamed, timeout=100) as caught:
-        card.close()
-    assert caught.args == ["Demo"]
+    told: list[str] = []
+    card.renamed.connect(told.append)
+    card.closed.connect(lambda: told.append("closed"))
+    card.close()
+    assert told == ["Demo", "closed"]
 
 
 def test_closing_is_told_once(qtbot: QtBot) -> None:
