@@ -99,6 +99,8 @@ def test_a_program_is_seen_and_pressed_by_name(
     hands.key("Return")
     assert said(program) == "words spoken"
     assert eyes.find("text", "Words").text == "spoken"
+    eyes.write("text", "Words", "written")
+    assert eyes.find("text", "Words").text == "written"
     assert Eyes(env, "small program").look()
     assert Eyes(env, "no such program").look() is None
 
