@@ -59,15 +59,12 @@ def run(*, until_empty: bool) -> int:
     return 0
 
 
-@click.command()
-@click.argument("job")
-@_JSON
-def cancel(*, job: str, json_output: bool) -> int:
-    """Cancel JOB, given by its id or the end of it; a running one stops within a second."""
-    from recorder_app.services.jobs import cancel_job
+def cancel_job(job: str, *, json_output: bool) -> int:
+    """Cancel a job of background work."""
+    from recorder_app.services import jobs as services
     from recorder_app.services.library import open_library
 
-    entry = cancel_job(open_library(), job)
+    entry = services.cancel_job(open_library(), job)
     if json_output:
         write_line(as_json(entry))
     elif entry.cancel_requested:

@@ -19,7 +19,22 @@ INTERRUPTED = 130
 
 # What does not wait for takes that were cut short to be recovered: recording and what belongs to
 # it, and what looks after the library's database or its work itself.
-_RECORDING = ("record", "take", "targets", "devices", "doctor", "selftest")
+_RECORDING = (
+    "record",
+    "take",
+    "targets",
+    "devices",
+    "doctor",
+    "selftest",
+    "start",
+    "stop",
+    "pause",
+    "resume",
+    "toggle",
+    "mark",
+    "mute",
+    "status",
+)
 _UPKEEP = ("recover", "library", "jobs", "cancel", "retry", "settings")
 
 EXIT_CODES = """\b
@@ -32,6 +47,7 @@ Exit codes:
   5    the disk is full or cannot be written
   6    a file cannot be read as video or sound
   9    cancelled, nothing was recorded
+  10   the desktop does not do what was asked of it
   70   a fault of the program itself
   130  given up by a second Ctrl-C"""
 
@@ -97,6 +113,7 @@ def report(error: RecorderError) -> None:
 
 def _register() -> None:
     from recorder_app.cli import (
+        control,
         figures,
         find,
         importing,
@@ -136,8 +153,16 @@ def _register() -> None:
         recovering.recover,
         retention.retention,
         figures.stats,
+        control.start,
+        control.stop,
+        control.pause,
+        control.resume,
+        control.toggle,
+        control.cancel,
+        control.mark,
+        control.mute,
+        control.status,
         jobs.jobs,
-        jobs.cancel,
         jobs.retry,
         settings.settings,
     ):

@@ -76,6 +76,15 @@ def send(command: str, *, text: str = "", limit_s: float = 60.0) -> Status:
     raise _gone()
 
 
+def raise_app() -> None:
+    """Have the app that runs show itself. Raises NotRunning when there is none."""
+    connection = local_socket.connect(paths.app_socket(), _CONNECT_S)
+    with connection:
+        lines = _Lines(connection, _CONNECT_S)
+        lines.send({"command": "raise", "id": 1})
+        next(lines)
+
+
 def _send_to_take(command: str, text: str, limit_s: float) -> Status:
     """Speak to the newest take that answers: its app was killed, or never was."""
     for path in sorted(paths.takes_folder().glob("*.sock"), key=_age):

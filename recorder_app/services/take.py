@@ -35,6 +35,7 @@ from recorder_app.pipeline.events import (
     HealthEvent,
     Marked,
     RecordingState,
+    Severity,
     StateChanged,
     Statistics,
 )
@@ -42,8 +43,8 @@ from recorder_app.pipeline.session import RecordingSession
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.interrupts import Interrupts
 from recorder_app.services.ledger import Ledger
-from recorder_app.services.preferences import recording_settings
-from recorder_app.services.recording import create_session, plan_recording
+from recorder_app.services.preferences import recording_settings, usable_folder
+from recorder_app.services.recording import Naming, create_session, plan_recording
 from recorder_app.services.take_messages import (
     Message,
     MessageWriter,
@@ -190,10 +191,16 @@ class Take:
 
     def _start(self, command: TakeCommand) -> None:
         settings = decode_settings(command.settings)
+        naming, problem = Naming(), None
+        if command.stored_names:
+            stored = SettingsStore(keeps_broken=True).current
+            folder, problem = usable_folder(stored)
+            naming = Naming(folder, stored.files.name)
         plan = plan_recording(
             settings,
             output=None if command.output is None else Path(command.output),
             overwrite=command.overwrite,
+            naming=naming,
         )
         with self._lock:
             if self._session is not None:
@@ -203,6 +210,8 @@ class Take:
         self._ledger = Ledger(plan, settings)
         self._ledger.begin()
         self.interrupts.session = self._session
+        if problem is not None:
+            self._pass_on(HealthEvent("folder_unusable", Severity.WARNING, str(problem)))
         self._session.start()
 
     def _pass_on(self, event: Event) -> None:

@@ -58,13 +58,17 @@ class Snapshot(msgspec.Struct, frozen=True, tag="snapshot"):
 
 
 class TakeCommand(msgspec.Struct, frozen=True):
-    """One line from the other side."""
+    """One line from the other side.
+
+    Without `output` and with `stored_names` the folder and the name are as the settings say.
+    """
 
     command: str
     id: int = 0
     settings: msgspec.Raw = msgspec.Raw(b"{}")
     output: str | None = None
     overwrite: bool = False
+    stored_names: bool = False
     text: str = ""
     note: msgspec.Raw = msgspec.Raw(b"null")
 

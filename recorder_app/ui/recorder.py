@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -61,7 +60,6 @@ class TakeRequest:
     settings: RecordingSettings
     kind: str
     rect: tuple[int, int, int, int] | None = None
-    folder: Path | None = None
 
 
 class Recorder(QObject):
@@ -122,7 +120,7 @@ class Recorder(QObject):
         self._starting_id = link.send(
             "start",
             settings=msgspec.to_builtins(request.settings),
-            output=request.folder,
+            stored_names=True,
             note=msgspec.to_builtins(Note(request.kind, request.rect)),
         )
 

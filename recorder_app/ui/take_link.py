@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import subprocess
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, QProcess, QSocketNotifier, QTimer, Signal
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
 from recorder_app import paths
 from recorder_app.errors import NotRunning
@@ -46,26 +48,26 @@ class TakeLink(QObject):
         self._tries = 0
         self._timer = QTimer(self, interval=_TRY_EVERY_MS)
         self._timer.timeout.connect(self._try)
+        self.process: subprocess.Popen[bytes] | None = None
 
     @classmethod
     def start_process(cls, parent: QObject | None = None) -> TakeLink | None:
         """Start a process that outlives this one; return the link to it, None if that failed."""
         command = [*program(), "take", "--listen"]
-        process = QProcess()
-        process.setProgram(command[0])
-        process.setArguments(command[1:])
-        for set_file in (
-            process.setStandardInputFile,
-            process.setStandardOutputFile,
-            process.setStandardErrorFile,
-        ):
-            set_file(QProcess.nullDevice())
-        # A session of its own: what ends the app's terminal does not end the take.
-        is_started, pid = process.startDetached()
-        if not is_started:
-            _log.error("take process not started program=%s", command[0])
+        try:
+            # A session of its own: what ends the app's terminal does not end the take.
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            _log.error("take process not started program=%s error=%s", command[0], error)
             return None
-        link = cls(paths.takes_folder() / f"{pid}.sock", pid, parent)
+        link = cls(paths.takes_folder() / f"{process.pid}.sock", process.pid, parent)
+        link.process = process
         link.open()
         return link
 
@@ -98,13 +100,15 @@ class TakeLink(QObject):
             self._socket.close()
         self._socket = None
         self._is_lost = True
+        if self.process is not None:
+            _reap(self.process)
 
     def _try(self) -> None:
         self._tries += 1
         try:
             self._socket = local_socket.connect(self.path, _CONNECT_S)
         except NotRunning:
-            if self._tries >= _MOST_TRIES or (self._tries % 25 == 0 and not _is_alive(self.pid)):
+            if self._tries >= _MOST_TRIES or (self._tries % 25 == 0 and not self._is_alive()):
                 self._lose()
             return
         self._timer.stop()
@@ -112,6 +116,11 @@ class TakeLink(QObject):
         self._notifier = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._read)
         self._flush()
+
+    def _is_alive(self) -> bool:
+        if self.process is not None:
+            return self.process.poll() is None
+        return _is_alive(self.pid)
 
     def _flush(self) -> None:
         while self._waiting and self._socket is not None:
@@ -162,6 +171,11 @@ def running_takes() -> list[TakeLink]:
         else:
             path.unlink(missing_ok=True)
     return found
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    """Take note of a child's end when it comes, so that nothing of it stays in the system."""
+    threading.Thread(target=process.wait, name="take-ends", daemon=True).start()
 
 
 def _plain(details: Mapping[str, object]) -> dict[str, object]:

@@ -74,6 +74,10 @@ class Tray(MenuOwner, QObject):
         """Take the icon away."""
         self._icon.hide()
 
+    def balloon(self, title: str, text: str) -> None:
+        """Say something beside the icon, where there is no service for notifications."""
+        self._icon.showMessage(title, text)
+
     def show_view(self, view: TakeView) -> None:
         """Show the state in the icon, its tooltip and the menu."""
         self._view = view

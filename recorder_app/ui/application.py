@@ -1,0 +1,457 @@
+"""The app: everything that is shown, wired to the takes, the settings and the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from recorder_app.errors import InvalidRequest, InvalidStateError, RecorderError
+from recorder_app.pipeline.events import ErrorReport, Finished, RecordingState
+from recorder_app.services.preferences import recording_settings
+from recorder_app.settings import Settings
+from recorder_app.settings.store import SettingsStore
+from recorder_app.system import autostart
+from recorder_app.system.awake import KeepAwake
+from recorder_app.system.hotkeys import Hotkeys
+from recorder_app.system.quiet import Quiet
+from recorder_app.texts import N_, translate
+from recorder_app.ui import icons, remembered, style
+from recorder_app.ui.background import Background
+from recorder_app.ui.command_server import CommandServer
+from recorder_app.ui.commands import Commands
+from recorder_app.ui.look import Monitors
+from recorder_app.ui.notifications import Notifier
+from recorder_app.ui.picker.area_picker import AreaPicker, Picked
+from recorder_app.ui.recorder import Recorder, TakeRequest
+from recorder_app.ui.results import Results
+from recorder_app.ui.small_window import SmallWindow
+from recorder_app.ui.take_view import AppState, TakeView
+from recorder_app.ui.take_windows import TakeWindows, screen_under_pointer
+from recorder_app.ui.tray import Tray
+
+_log = logging.getLogger(__name__)
+
+# A panel that starts with the session may come some seconds after the app.
+_TRAY_EVERY_MS = 500
+_TRAY_PATIENCE = 6
+
+# The commands of each shortcut, as the settings name them.
+_SHORTCUTS = {
+    "start_stop": "toggle",
+    "pause": "pause",
+    "region": "area",
+    "last_area": "last_area",
+    "cancel": "cancel",
+    "marker": "mark",
+    "mute": "mute",
+    "screenshot": "screenshot",
+}
+_PRESET = "preset:"
+
+
+class App(QObject):
+    """Owns all of it. Used on the GUI thread."""
+
+    _pressed = Signal(str)
+    _shortcut_problem = Signal(str, object)
+    _settings_changed = Signal(object)
+
+    def __init__(self, qt: QApplication, store: SettingsStore, parent: QObject | None = None):
+        super().__init__(parent)
+        self._qt = qt
+        self._store = store
+        self._state = remembered.load()
+        self._theme = style.chosen_theme(store.current.appearance.theme)
+        style.apply(qt, self._theme)
+        self._background = Background("app", self)
+        self._library = Background("library", self)
+        self._notifier = Notifier(self)
+        self.recorder = Recorder(self)
+        self._windows = TakeWindows(self._theme, self)
+        self.results = Results(self._theme, self._library, self._notifier, self)
+        self._monitors = Monitors(self._background, self)
+        self._picker = AreaPicker(self._theme, parent=self)
+        self._awake = KeepAwake()
+        self._quiet = Quiet()
+        self._hotkeys = Hotkeys(self._pressed.emit, self._shortcut_problem.emit)
+        self._problem = ""
+        self._is_quitting = False
+        self._face: Tray | SmallWindow = Tray(self._theme, self._reduced_motion())
+        self._commands = Commands(self)
+        self._server = CommandServer(self._commands.obey, self)
+        self._wire()
+
+    # Start and end.
+
+    def begin(self) -> None:
+        """Appear, then do what takes time."""
+        self._show_face()
+        QTimer.singleShot(0, self._begin_later)
+
+    def quit(self) -> None:
+        """End the app; a take is asked about and finished first."""
+        if self.recorder.view.state.is_taking and not self._is_quitting:
+            if not self._asks_to_quit():
+                return
+            self._is_quitting = True
+            with contextlib.suppress(InvalidStateError):
+                self.recorder.stop()
+            return
+        self._end()
+
+    def end_by_signal(self) -> None:
+        """End the app at once, as the session wants; a take goes on and hears of it itself."""
+        self._end()
+
+    @property
+    def last_target(self) -> str:
+        """What was recorded last, as the recorder takes it."""
+        return self._state.last_target
+
+    @property
+    def last_kind(self) -> str:
+        """What kind of thing that was: screen, area or window."""
+        return self._state.last_kind
+
+    def show_running(self) -> None:
+        """Show that it runs already."""
+        if isinstance(self._face, SmallWindow):
+            self._face.show()
+            self._face.raise_()
+            self._face.activateWindow()
+            return
+        self._notifier.notify(
+            "running",
+            translate(N_("Recorder is running")),
+            translate(N_("Its icon is in the panel. Click it to record.")),
+        )
+
+    def _begin_later(self) -> None:
+        self.recorder.begin()
+        self._monitors.look()
+        self._apply(self._store.current)
+        self._background.do(self._quiet.repair)
+        self.results.refresh_recent()
+        self.results.do_background_work()
+
+    def _end(self) -> None:
+        self.recorder.close()
+        self._server.close()
+        self._hotkeys.close()
+        self._awake.stop()
+        self._quiet.stop()
+        self.results.close()
+        self._notifier.close_all()
+        self._windows.close()
+        self._background.close()
+        self._library.close()
+        self._quiet.wait(1.0)
+        self._qt.quit()
+
+    def _asks_to_quit(self) -> bool:
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            translate(N_("Recorder")),
+            translate(N_("A recording is running. Stop it, save it and quit?")),
+        )
+        yes = box.addButton(translate(N_("Save and quit")), QMessageBox.ButtonRole.AcceptRole)
+        no = box.addButton(translate(N_("Keep recording")), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(yes)
+        box.setEscapeButton(no)
+        box.exec()
+        return box.clickedButton() is yes
+
+    # Wiring.
+
+    def _wire(self) -> None:
+        self.recorder.changed.connect(self._show)
+        self.recorder.finished.connect(self._finished)
+        self.recorder.failed.connect(self._failed)
+        self.recorder.entered.connect(self.results.entered)
+        self.results.failed.connect(self._failed_here)
+        self.results.recent_changed.connect(lambda recent: self._face.set_recent(recent))
+        self._picker.picked.connect(self._picked)
+        self._picker.failed.connect(self._failed_here)
+        self._picker.saved.connect(self._screenshot_saved)
+        self._notifier.not_shown.connect(self._balloon)
+        self._pressed.connect(self._shortcut)
+        self._shortcut_problem.connect(self._shortcut_failed)
+        self._settings_changed.connect(self._apply)
+        self._store.subscribe(self._settings_changed.emit)
+        self._qt.styleHints().colorSchemeChanged.connect(lambda _: self._retheme())
+        bar, countdown = self._windows.bar, self._windows.countdown
+        bar.restart_requested.connect(partial(self._try, self.recorder.restart))
+        bar.moved.connect(lambda at: self._remember(bar=(at.x(), at.y())))
+        countdown.skip_requested.connect(partial(self._try, self.recorder.skip_countdown))
+        countdown.cancel_requested.connect(partial(self._try, self.recorder.cancel))
+        for source in (bar, self._face):
+            self._wire_take(source)
+        self._wire_face()
+
+    def _wire_take(self, source: QObject) -> None:
+        recorder = self.recorder
+        for name, action in (
+            ("stop_requested", recorder.stop),
+            ("pause_requested", recorder.pause),
+            ("resume_requested", recorder.resume),
+            ("mark_requested", recorder.mark),
+            ("cancel_requested", recorder.cancel),
+        ):
+            getattr(source, name).connect(partial(self._try, action))
+        source.mute_requested.connect(  # type: ignore[attr-defined]
+            lambda is_muted: self._try(lambda: recorder.mute(is_muted))
+        )
+
+    def _wire_face(self) -> None:
+        face = self._face
+        face.toggled.connect(lambda: self._try(self.toggle))
+        face.record_requested.connect(lambda kind: self._try(lambda: self.record(kind)))
+        face.screenshot_requested.connect(lambda: self._try(self.screenshot))
+        face.microphone_chosen.connect(lambda name: self._change("sound", mic=name))
+        face.system_sound_chosen.connect(lambda on: self._change("sound", system_audio=on))
+        face.recent_opened.connect(self.results.play)
+        face.quit_requested.connect(self.quit)
+        face.problem_requested.connect(self._clear_problem)
+
+    def _show_face(self, tries_left: int = _TRAY_PATIENCE) -> None:
+        """Be in the tray; without one, after waiting for it, in a small window."""
+        if isinstance(self._face, Tray) and Tray.is_available():
+            self._face.show()
+        elif tries_left > 0:
+            QTimer.singleShot(_TRAY_EVERY_MS, lambda: self._show_face(tries_left - 1))
+        elif isinstance(self._face, Tray):
+            self._face = SmallWindow(self._theme)
+            self._wire_take(self._face)
+            self._wire_face()
+            self._apply(self._store.current)
+            self.results.refresh_recent()
+            self._show(self.recorder.view)
+            self._face.show()
+
+    # What people ask for.
+
+    def record(self, kind: str) -> None:
+        """Record the screen under the pointer, the last area, or what is picked now."""
+        state = self.recorder.view.state
+        if state.is_taking:
+            raise InvalidStateError(state.value, "start")
+        if kind == "screen":
+            self._record_screen()
+        elif kind == "last_area" and self._state.last_area is not None:
+            rect = self._state.last_area
+            self._start("area", f"region:{rect[0]},{rect[1]},{rect[2]}x{rect[3]}", rect)
+        elif kind in ("area", "last_area", "window"):
+            self.recorder.warm_up()
+            self._picker.fps = self._store.current.capture.fps
+            self._picker.open("window" if kind == "window" else "area", self._state.last_area)
+        else:
+            raise InvalidRequest(
+                N_("“{kind}” is nothing to record."),
+                hint=N_("Choose screen, area, window or last_area."),
+                kind=kind,
+            )
+
+    def toggle(self) -> None:
+        """Stop, or record what was recorded last."""
+        if self._picker.is_open:
+            self._picker.close()
+        elif self.recorder.view.state.is_taking:
+            self.recorder.stop()
+        else:
+            self.record(self._state.last_kind)
+
+    def screenshot(self) -> None:
+        """Pick an area for a picture of it."""
+        self._picker.open("screenshot", self._state.last_area)
+
+    def _record_screen(self) -> None:
+        monitor = self._monitors.of(screen_under_pointer())
+        if monitor is None:
+            stored = self._store.current.capture.target
+            self._start("screen", stored, self._monitors.rect_of(stored))
+        else:
+            rect = (monitor.x, monitor.y, monitor.width, monitor.height)
+            self._start("screen", monitor.target, rect)
+
+    def _start(
+        self, kind: str, target: str, rect: tuple[int, int, int, int] | None, **choices: object
+    ) -> None:
+        settings = recording_settings(self._store.current, {"target": target, **choices})
+        self.recorder.start(TakeRequest(settings, kind, rect))
+        self._remember(last_kind=kind, last_target=target)
+
+    def _picked(self, picked: Picked) -> None:
+        if picked.picture is not None:
+            return
+        kind = {"region": "area", "window": "window", "monitor": "screen"}[picked.kind]
+        if kind == "area":
+            self._remember(last_area=picked.rect)
+            self._face.set_last_area(self._last_area_text())
+        self._try(lambda: self._start(kind, picked.target, picked.rect))
+
+    def _start_preset(self, name: str) -> None:
+        preset = self._store.current.presets.get(name)
+        if preset is None:
+            raise InvalidRequest(
+                N_("There is no preset named {name}."),
+                hint=N_("“recorder-app settings” lists them."),
+                name=name,
+            )
+        target = preset.target or self._store.current.capture.target
+        self._start(
+            "screen",
+            target,
+            self._monitors.rect_of(target),
+            format=preset.format,
+            quality=preset.quality,
+            mic=preset.mic,
+            system_audio=preset.system_audio,
+        )
+
+    def _try(self, action: Callable[[], object]) -> None:
+        """Do what was asked; what cannot be is told."""
+        try:
+            action()
+        except InvalidStateError as error:
+            # A button pressed as the state changed: the new state shows already.
+            _log.info("not now: %s", error)
+        except RecorderError as error:
+            self._failed_here(error)
+
+    # What takes say.
+
+    def _show(self, view: TakeView) -> None:
+        if self._problem and view.state is AppState.IDLE:
+            view = TakeView(state=AppState.PROBLEM, problem=self._problem)
+        self._face.show_view(view)
+        self._windows.show_view(view)
+        stored = self._store.current.app
+        if view.state.is_taking:
+            if stored.hold_off_sleep:
+                self._awake.start()
+            if stored.silence_notifications:
+                self._quiet.start()
+        else:
+            self._awake.stop()
+            self._quiet.stop()
+        if view.warning is not None and not self._windows.has_bar and view.state.is_live:
+            self._notify_problem("health", view.warning.message, "")
+        self._commands.follow(view)
+
+    def _finished(self, finished: Finished) -> None:
+        self._commands.end(finished)
+        if self._is_quitting:
+            self._end()
+            return
+        if finished.state is not RecordingState.CANCELLED:
+            self.results.show(finished)
+
+    def _failed(self, report: ErrorReport) -> None:
+        _log.warning("told: %s %s", report.message, report.hint)
+        self._commands.fail(report)
+        self._notify_problem("problem", report.message, report.hint)
+        if self._is_quitting:
+            self._end()
+
+    def _failed_here(self, error: RecorderError) -> None:
+        self._failed(ErrorReport(error.code, error.message, error.hint, error.exit_code))
+
+    def _notify_problem(self, key: str, message: str, hint: str) -> None:
+        self._notifier.notify(key, message, hint, urgency="critical")
+
+    def _clear_problem(self) -> None:
+        self._problem = ""
+        self._show(self.recorder.view)
+
+    def _balloon(self, _key: str, title: str, body: str) -> None:
+        """Show a notification where there is no service for them."""
+        if isinstance(self._face, Tray):
+            self._face.balloon(title, body)
+
+    def _screenshot_saved(self, path: object) -> None:
+        self._notifier.notify("screenshot", translate(N_("Screenshot saved")), str(path))
+
+    # Settings and shortcuts.
+
+    def _change(self, area: str, **changes: object) -> None:
+        self._background.do(
+            lambda: self._store.update(area, **changes),
+            failed=self._failed_here,
+        )
+
+    def _apply(self, stored: Settings) -> None:
+        self._retheme()
+        shortcuts = {name: getattr(stored.shortcuts, name) for name in _SHORTCUTS}
+        presets = {f"{_PRESET}{name}": preset.shortcut for name, preset in stored.presets.items()}
+        self._hotkeys.set(shortcuts | presets)
+        self._face.set_shortcuts(shortcuts | {"area": shortcuts["region"]})
+        self._face.set_last_area(self._last_area_text())
+        self._face.set_system_sound(stored.sound.system_audio is not False)
+        self._face.set_microphones([], stored.sound.mic)
+        self._windows.shows_bar = stored.appearance.record_bar
+        self.results.shows_card = stored.appearance.result_card_s > 0
+        self.results.notifies = stored.app.notifications
+        self.results.reduced_motion = self._reduced_motion()
+        self._background.do(
+            partial(_set_autostart, stored.app.autostart),
+            failed=self._failed_here,
+        )
+
+    def _reduced_motion(self) -> bool:
+        return self._store.current.appearance.reduced_motion == "on"
+
+    def _retheme(self) -> None:
+        theme = style.chosen_theme(self._store.current.appearance.theme)
+        if theme is self._theme:
+            return
+        self._theme = theme
+        style.apply(self._qt, theme)
+        for each in (self._face, self._windows, self.results):
+            each.set_theme(theme)
+        self._picker.theme = theme
+
+    def _shortcut(self, action: str) -> None:
+        if action.startswith(_PRESET):
+            self._try(lambda: self._start_preset(action.removeprefix(_PRESET)))
+        elif action in _SHORTCUTS:
+            self._try(lambda: self._commands.do(_SHORTCUTS[action]))
+
+    def _shortcut_failed(self, action: str, error: RecorderError) -> None:
+        _log.warning("shortcut not to be had action=%s error=%s", action, error)
+        self._notify_problem(f"shortcut {action}", error.message, error.hint)
+
+    def _last_area_text(self) -> str:
+        rect = self._state.last_area
+        return "" if rect is None else f"{rect[2]} x {rect[3]}"
+
+    def _remember(self, **values: object) -> None:
+        self._state = msgspec.structs.replace(self._state, **values)
+        state = self._state
+        self._background.do(lambda: remembered.save(state))
+
+
+def _set_autostart(is_wanted: bool) -> None:
+    if is_wanted == autostart.is_enabled():
+        return
+    if is_wanted:
+        autostart.enable()
+    else:
+        autostart.disable()
+
+
+def make_qt(arguments: list[str]) -> QApplication:
+    """Return the toolkit, told who we are."""
+    qt = QApplication(arguments)
+    qt.setApplicationName("recorder-app")
+    qt.setApplicationDisplayName(translate(N_("Recorder")))
+    qt.setDesktopFileName("io.github.recorder_app.Recorder")
+    qt.setWindowIcon(icons.app_icon())
+    # The tray is what stays.
+    qt.setQuitOnLastWindowClosed(False)
+    return qt

@@ -1,0 +1,58 @@
+"""The start of the app: one for each user; a second start shows the first and ends."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QSocketNotifier
+
+from recorder_app import logs, paths
+from recorder_app.settings.store import SettingsStore
+from recorder_app.ui.application import App, make_qt
+
+_log = logging.getLogger(__name__)
+
+
+def run() -> int:
+    """Run the app until it is quit; return the exit code."""
+    logs.start(paths.log_folder())
+    qt = make_qt(sys.argv[:1])
+    app = App(qt, SettingsStore())
+    with _on_signals(app.end_by_signal):
+        app.begin()
+        _log.info("app started")
+        return qt.exec()
+
+
+@contextlib.contextmanager
+def _on_signals(end: Callable[[], None]) -> Iterator[None]:
+    """Have `end` called when the session or a person ends the process.
+
+    Python runs its handlers between its own steps only, and the event loop makes none while it
+    waits: a byte in a socket wakes it.
+    """
+    inside, outside = socket.socketpair()
+    for each in (inside, outside):
+        each.setblocking(False)
+    before = signal.set_wakeup_fd(outside.fileno(), warn_on_full_buffer=False)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    notifier = QSocketNotifier(inside.fileno(), QSocketNotifier.Type.Read)
+
+    def woken() -> None:
+        inside.recv(64)
+        end()
+
+    notifier.activated.connect(woken)
+    try:
+        yield
+    finally:
+        notifier.setEnabled(False)
+        signal.set_wakeup_fd(before)
+        inside.close()
+        outside.close()

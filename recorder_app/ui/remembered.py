@@ -1,0 +1,46 @@
+"""What the app remembers of its own: the last area and kind, and where the bar was left.
+
+Not settings: nobody sets them. A file that cannot be read or written costs convenience only.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+
+from recorder_app import paths
+from recorder_app.errors import StorageError
+from recorder_app.media.whole_file import replacing
+
+_log = logging.getLogger(__name__)
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """`last_area` is (x, y, width, height) in device pixels, `bar` a place in logical ones."""
+
+    last_kind: str = "screen"
+    last_target: str = ""
+    last_area: tuple[int, int, int, int] | None = None
+    bar: tuple[int, int] | None = None
+    pickers_used: int = 0
+
+
+def load() -> Remembered:
+    try:
+        return msgspec.json.decode((paths.data_folder() / "app.json").read_bytes(), type=Remembered)
+    except FileNotFoundError:
+        return Remembered()
+    except (OSError, msgspec.MsgspecError) as error:
+        _log.warning("app state not read error=%s", error)
+        return Remembered()
+
+
+def save(state: Remembered) -> None:
+    file = paths.data_folder() / "app.json"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with replacing(file) as stream:
+            stream.write(msgspec.json.encode(state))
+    except (OSError, StorageError) as error:
+        _log.warning("app state not kept error=%s", error)

@@ -1,0 +1,226 @@
+"""What happens with a recording that has ended: its card, and what the card's buttons do."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QProcess, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+from recorder_app import paths
+from recorder_app.errors import RecorderError
+from recorder_app.pipeline.events import Finished, RecordingResult
+from recorder_app.system.autostart import program
+from recorder_app.texts import N_, clock_text, size_text, translate
+from recorder_app.ui.background import Background
+from recorder_app.ui.notifications import Notifier
+from recorder_app.ui.result_card import CardContent, ResultCard
+from recorder_app.ui.take_windows import screen_under_pointer
+from recorder_app.ui.tokens import Theme
+
+_log = logging.getLogger(__name__)
+
+# How many recordings the menu offers.
+_RECENT = 5
+_POSTER = "poster.jpg"
+
+
+class Results(QObject):
+    """`recent_changed` carries titles and paths, `failed` a RecorderError."""
+
+    recent_changed = Signal(list)
+    failed = Signal(object)
+
+    def __init__(
+        self, theme: Theme, background: Background, notifier: Notifier, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.reduced_motion = False
+        self.shows_card = True
+        self.notifies = True
+        self.last: RecordingResult | None = None
+        self._background = background
+        self._notifier = notifier
+        self._card: ResultCard | None = None
+        self._work: QProcess | None = None
+        self._more_work = False
+        notifier.action.connect(self._on_action)
+
+    def show(self, finished: Finished) -> None:
+        """Tell of a recording that has ended well, or before its time."""
+        result = finished.result
+        if result is None:
+            return
+        self.last = result
+        notes = tuple(dict.fromkeys(result.warnings))
+        if finished.error is not None:
+            notes = (f"{finished.error.message} {finished.error.hint}".strip(), *notes)
+        if self.shows_card:
+            self._show_card(result, notes)
+        elif self.notifies:
+            self._notify(result)
+
+    def entered(self, recording_id: str) -> None:
+        """A recording is in the library: have its pictures made."""
+        _log.info("recording entered id=%s", recording_id)
+        self.do_background_work()
+        self.refresh_recent()
+
+    def refresh_recent(self) -> None:
+        """Ask for the latest recordings."""
+        self._background.do(_recent, self.recent_changed.emit)
+
+    def do_background_work(self) -> None:
+        """Have queued jobs done by a process of their own, which does not disturb."""
+        if self._work is not None:
+            self._more_work = True
+            return
+        command = [*program(), "jobs", "run", "--until-empty"]
+        self._work = QProcess(self)
+        self._work.setStandardOutputFile(QProcess.nullDevice())
+        self._work.setStandardErrorFile(QProcess.nullDevice())
+        self._work.finished.connect(self._work_done)
+        self._work.errorOccurred.connect(lambda _: self._work_done())
+        self._work.start(command[0], command[1:])
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        if self._card is not None:
+            self._card.set_theme(theme)
+
+    def close(self) -> None:
+        """Take the card away. Work goes on the next time."""
+        if self._card is not None:
+            self._card.close()
+        if self._work is not None:
+            self._work.finished.disconnect()
+            self._work.errorOccurred.disconnect()
+            self._work.terminate()
+            self._work.waitForFinished(500)
+
+    def open_folder(self, path: str) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).parent)))
+
+    def play(self, path: str) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+
+    def _work_done(self) -> None:
+        if self._work is None:
+            return
+        self._work.deleteLater()
+        self._work = None
+        card = self._card
+        if card is not None:
+            poster = paths.preview_folder(card.content.recording_id) / _POSTER
+            if poster.exists():
+                card.set_poster(poster)
+        if self._more_work:
+            self._more_work = False
+            self.do_background_work()
+
+    def _show_card(self, result: RecordingResult, notes: tuple[str, ...]) -> None:
+        if self._card is not None:
+            self._card.close()
+        content = CardContent(
+            recording_id=result.recording_id,
+            title=Path(result.path).stem,
+            path=result.path,
+            poster=None,
+            duration_s=result.duration_s,
+            size_bytes=result.size_bytes,
+            notes=notes,
+            is_truncated=result.truncated,
+        )
+        card = ResultCard(content, self.theme, self.reduced_motion)
+        card.play_requested.connect(lambda: self.play(result.path))
+        card.folder_requested.connect(lambda: self.open_folder(result.path))
+        card.copy_requested.connect(lambda: self._copy(card))
+        card.renamed.connect(lambda title: self._rename(card, title))
+        card.delete_requested.connect(lambda: self._delete(result.recording_id))
+        card.undo_requested.connect(lambda: self._undo(result.recording_id))
+        card.closed.connect(lambda: self._closed(card))
+        self._card = card
+        card.place(screen_under_pointer().availableGeometry())
+        card.show()
+
+    def _closed(self, card: ResultCard) -> None:
+        if self._card is card:
+            self._card = None
+        card.deleteLater()
+
+    def _notify(self, result: RecordingResult) -> None:
+        title = translate(N_("Recording saved"))
+        body = (
+            f"{Path(result.path).stem}\n"
+            f"{clock_text(result.duration_s)} · {size_text(result.size_bytes)}"
+        )
+        actions = [
+            ("default", translate(N_("Play"))),
+            ("play", translate(N_("Play"))),
+            ("folder", translate(N_("Show in folder"))),
+        ]
+        self._notifier.notify("saved", title, body, actions)
+
+    def _on_action(self, key: str, action: str) -> None:
+        if key != "saved" or self.last is None:
+            return
+        if action == "folder":
+            self.open_folder(self.last.path)
+        else:
+            self.play(self.last.path)
+
+    def _copy(self, card: ResultCard) -> None:
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(card.content.path)])
+        QGuiApplication.clipboard().setMimeData(mime)
+        card.say(translate(N_("File copied")))
+
+    def _rename(self, card: ResultCard, title: str) -> None:
+        recording_id = card.content.recording_id
+        self._background.do(
+            lambda: _rename(recording_id, title), lambda _: self.refresh_recent(), self._tell
+        )
+
+    def _delete(self, recording_id: str) -> None:
+        self._background.do(
+            lambda: _delete(recording_id), lambda _: self.refresh_recent(), self._tell
+        )
+
+    def _undo(self, recording_id: str) -> None:
+        self._background.do(
+            lambda: _restore(recording_id), lambda _: self.refresh_recent(), self._tell
+        )
+
+    def _tell(self, error: RecorderError) -> None:
+        self.failed.emit(error)
+
+
+# The library's packages are loaded in the background thread, with the first of these calls.
+
+
+def _recent() -> list[tuple[str, str]]:
+    from recorder_app.library.listing import Filter, Order
+    from recorder_app.services.finding import list_recordings
+
+    found, _ = list_recordings(Filter(), Order.DATE, _RECENT, 0)
+    return [(each.title, each.path) for each in found]
+
+
+def _rename(recording_id: str, title: str) -> None:
+    from recorder_app.services import catalogue
+
+    catalogue.edit(recording_id, catalogue.Changes(title=title))
+
+
+def _delete(recording_id: str) -> None:
+    from recorder_app.services import catalogue
+
+    catalogue.delete([recording_id])
+
+
+def _restore(recording_id: str) -> None:
+    from recorder_app.services import catalogue
+
+    catalogue.restore([recording_id])
