@@ -37,6 +37,8 @@ def clock_text(seconds: float) -> str:
 
 def size_text(size_bytes: int) -> str:
     """Return a size as 18 MB."""
+    if size_bytes < 100_000:
+        return f"{size_bytes / 1e3:.0f} kB"
     if size_bytes >= 1_000_000_000:
         return f"{size_bytes / 1e9:.1f} GB"
     return f"{size_bytes / 1e6:.1f} MB" if size_bytes < 10_000_000 else f"{size_bytes / 1e6:.0f} MB"

@@ -241,6 +241,7 @@ class App(QObject):
         state = self.recorder.view.state
         if state.is_taking:
             raise InvalidStateError(state.value, "start")
+        self.results.make_room()
         if kind == "screen":
             self._record_screen()
         elif kind == "last_area" and self._state.last_area is not None:
@@ -268,6 +269,7 @@ class App(QObject):
 
     def screenshot(self) -> None:
         """Pick an area for a picture of it."""
+        self.results.make_room()
         self._picker.open("screenshot", self._state.last_area)
 
     def _record_screen(self) -> None:

@@ -62,6 +62,11 @@ class Results(QObject):
         elif self.notifies:
             self._notify(result)
 
+    def make_room(self) -> None:
+        """Take the card off the screen, which is about to be recorded."""
+        if self._card is not None:
+            self._card.close()
+
     def entered(self, recording_id: str) -> None:
         """A recording is in the library: have its pictures made."""
         _log.info("recording entered id=%s", recording_id)
