@@ -257,6 +257,22 @@ def test_keys_alone_choose_a_screen_and_leave(
         assert picker.answer() is None
 
 
+def test_the_window_in_use_has_the_keyboard_again(
+    on_painted: tuple[VirtualDesktop, dict[str, str]],
+) -> None:
+    _, env = on_painted
+    with painter(env, "still", "--title", "In use", "--geometry", "501x301+400+300"):
+        tool = ["xdotool", "getwindowfocus"]
+        before = subprocess.check_output(tool, env=env, text=True)
+        for key in ("Escape", "Return"):
+            with picking(env, "area", "--last", "100,120,640,350") as picker:
+                assert subprocess.check_output(tool, env=env, text=True) != before
+                picker.key(key)
+                picker.answer()
+                time.sleep(0.5)
+                assert subprocess.check_output(tool, env=env, text=True) == before
+
+
 def test_a_ratio_is_chosen_from_its_menu(
     on_painted: tuple[VirtualDesktop, dict[str, str]],
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -15,7 +14,10 @@ from recorder_app.ui.picker import AreaPicker, Picked
 
 
 def main() -> None:
-    """Print ``ready`` when the picker has the keyboard, then an object, or null when it is left."""
+    """Print ``ready`` when the picker has the keyboard, then an object, or null when it is left.
+
+    The process stays, as the app does.
+    """
     parser = argparse.ArgumentParser()
     parser.add_argument("mode", choices=["area", "window", "screen", "screenshot"])
     parser.add_argument("--last", type=lambda text: tuple(map(int, text.split(","))))
@@ -43,16 +45,6 @@ def main() -> None:
                 "action": picked.action,
             }
         )
-        if picked.action != "save":
-            app.quit()
-
-    def on_left() -> None:
-        say(None)
-        app.quit()
-
-    def on_saved(path: Path) -> None:
-        say(str(path))
-        app.quit()
 
     def look() -> None:
         if any(overlay.isActiveWindow() for overlay in picker.overlays):
@@ -60,8 +52,8 @@ def main() -> None:
             print("ready", flush=True)
 
     picker.picked.connect(on_picked)
-    picker.left.connect(on_left)
-    picker.saved.connect(on_saved)
+    picker.left.connect(lambda: say(None))
+    picker.saved.connect(lambda path: say(str(path)))
     ready = QTimer(interval=20)
     ready.timeout.connect(look)
     ready.start()

@@ -132,8 +132,11 @@ class AreaPicker(QObject):
         self._fade.stop()
         if self._asking is not None:
             self._asking.deleteLater()
-        self._asking = self.board = self.strip = self._front = None
+        front, self._front = self._front, None
+        self._asking = self.board = self.strip = None
         for overlay in self.overlays:
+            if overlay is front:
+                overlay.windowHandle().setKeyboardGrabEnabled(False)
             overlay.hide()
             overlay.deleteLater()
         self.overlays = []
@@ -228,11 +231,14 @@ class AreaPicker(QObject):
             self._grab_again.start()
 
     def _changed(self) -> None:
-        board, strip = self.board, self.strip
-        if board is None:
+        if self.board is None:
             return
+        self._place_strip(self.board)
         for overlay in self.overlays:
             overlay.refresh()
+
+    def _place_strip(self, board: Board) -> None:
+        strip = self.strip
         if strip is None:
             return
         if board.selection is None or board.drag is not None:

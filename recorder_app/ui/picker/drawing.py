@@ -58,8 +58,8 @@ class Pen:
         for part in _around(outer, inner):
             painter.fillRect(part, QColor(colour))
 
-    def handles(self, painter: QPainter, selection: Selection, rect: Rect) -> None:
-        """Draw the eight handles of `rect`; those of edges only where there is room for them."""
+    def handles(self, painter: QPainter, selection: Selection, rect: Rect, limits: Rect) -> None:
+        """Draw the eight handles of `rect` within `limits`; on short edges only the corners."""
         size, line = self.px(HANDLE_PX), self.px(1)
         places = dict(zip(HANDLES, (at for _, at in selection.handles()), strict=True))
         dx, dy = rect.x - selection.rect.x, rect.y - selection.rect.y
@@ -70,9 +70,11 @@ class Pen:
             if (handle.across == 0 or handle.down == 0) and length < 4 * size:
                 continue
             # On the line, so that the area itself stays to be seen.
-            x += dx + handle.across * line
-            y += dy + handle.down * line
-            painter.drawRect(x - size // 2, y - size // 2, size, size)
+            left = x + dx + handle.across * line - size // 2
+            top = y + dy + handle.down * line - size // 2
+            left = max(limits.x, min(left, limits.right - size - line))
+            top = max(limits.y, min(top, limits.bottom - size - line))
+            painter.drawRect(left, top, size, size)
 
     def label_size(self, text: str) -> tuple[int, int]:
         """Return the size of a label with that text, which may have several lines."""

@@ -118,7 +118,7 @@ class Overlay(QWidget):
         area = self._local(self._board.selection.rect).intersection(self._screen())
         label = self._pen.label_size(self._describe())[1]
         gap = self._pen.px(tokens.SPACE_M)
-        x, y = strip_corner(area, size, self._screen(), gap, label)
+        x, y = strip_corner(area, size, self._inner(), gap, label)
         strip.move(round(x / scale), round(y / scale))
         strip.show()
         strip.raise_()
@@ -139,11 +139,10 @@ class Overlay(QWidget):
         if selection is not None:
             rect = self._local(selection.rect)
             pen.outline(painter, rect, self._local(board.bounds))
-            pen.handles(painter, selection, rect)
+            pen.handles(painter, selection, rect, self._local(board.bounds))
         if (label := self._label()) is not None:
             pen.label(painter, self._describe(), (label.x, label.y))
-        if self.hint:
-            hint = self._hint_box()
+        if (hint := self._hint_box()) is not None:
             pen.label(painter, self._hint_text(), (hint.x, hint.y))
         if (lens := self._lens()) is not None and board.pointer is not None:
             pixel = board.pointer[0] - self.place.device.x, board.pointer[1] - self.place.device.y
@@ -200,6 +199,12 @@ class Overlay(QWidget):
     def _screen(self) -> Rect:
         return Rect(0, 0, self.place.device.width, self.place.device.height)
 
+    def _inner(self) -> Rect:
+        """Return the screen but for a margin that nothing to read or press is on."""
+        margin = self._pen.px(tokens.SPACE_S)
+        screen = self._screen().moved(margin, margin)
+        return Rect(screen.x, screen.y, screen.width - 2 * margin, screen.height - 2 * margin)
+
     def _local(self, rect: Rect) -> Rect:
         return self.place.inside(rect)
 
@@ -219,17 +224,24 @@ class Overlay(QWidget):
         gap = self._pen.px(tokens.SPACE_S)
         # Handles stand on the line.
         gap += self._pen.px(HANDLE_PX) // 2 if offer is not self._board.hovered else 0
-        return Rect(*label_corner(self._local(offer.rect), size, self._screen(), gap), *size)
+        return Rect(*label_corner(self._local(offer.rect), size, self._inner(), gap), *size)
 
     def _hint_text(self) -> str:
         room = self.place.device.width - 2 * self._pen.px(tokens.SPACE_L)
         return self._pen.broken(self.hint, words.BREAK, room)
 
-    def _hint_box(self) -> Rect:
+    def _hint_box(self) -> Rect | None:
+        """Return where the hint is, None where the controls need its place."""
+        if not self.hint:
+            return None
         width, height = self._pen.label_size(self._hint_text())
         screen = self._screen()
         bottom = screen.bottom - self._pen.px(tokens.SPACE_XL)
-        return Rect((screen.width - width) // 2, bottom - height, width, height)
+        box = Rect((screen.width - width) // 2, bottom - height, width, height)
+        strip = self.findChild(Strip)
+        if strip is None or strip.isHidden():
+            return box
+        return None if self._logical(to_qrect(box)).intersects(strip.geometry()) else box
 
     def _lens(self) -> Rect | None:
         """Return where the magnifier is, None while nothing is drawn or it is elsewhere."""
@@ -255,6 +267,7 @@ class Overlay(QWidget):
                 self._local(board.hovered.rect) if board.hovered else None,
                 self._label(),
                 self._lens(),
+                self._hint_box(),
             )
             if one is not None
         ]
