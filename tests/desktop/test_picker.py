@@ -273,6 +273,15 @@ def test_the_window_in_use_has_the_keyboard_again(
                 assert subprocess.check_output(tool, env=env, text=True) == before
 
 
+def test_it_is_left_when_the_screens_change(
+    on_painted: tuple[VirtualDesktop, dict[str, str]],
+) -> None:
+    desktop, env = on_painted
+    with picking(env, "area", "--last", "1300,120,400,350") as picker:
+        desktop.remove_monitor("RIGHT")
+        assert picker.answer() is None
+
+
 def test_a_ratio_is_chosen_from_its_menu(
     on_painted: tuple[VirtualDesktop, dict[str, str]],
 ) -> None:

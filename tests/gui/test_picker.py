@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -260,6 +261,39 @@ def test_without_a_list_the_screens_that_qt_knows_are_there(qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: picker.overlays[0].veil == 1.0)
     picker.close()
     assert not picker.is_open
+
+
+def test_a_late_answer_is_for_nobody(qtbot: QtBot) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow() -> TargetList:
+        asked.set()
+        go_on.wait(10)
+        return TargetList([], WINDOWS)
+
+    picker = AreaPicker(LIGHT, reduced_motion=True, look=slow)
+    picker.open("area", AREA)
+    assert asked.wait(10)
+    picker.close()
+    go_on.set()
+    qtbot.wait(100)
+    assert not picker.is_open
+    assert picker.overlays == []
+
+
+def test_it_opens_before_a_slow_answer(qtbot: QtBot) -> None:
+    go_on = threading.Event()
+
+    def slow() -> TargetList:
+        go_on.wait(10)
+        return TargetList([], WINDOWS)
+
+    picker = AreaPicker(LIGHT, reduced_motion=True, look=slow)
+    picker.open("window", None)
+    qtbot.waitUntil(lambda: bool(picker.overlays), timeout=5000)
+    go_on.set()
+    qtbot.waitUntil(lambda: picker.board is not None and bool(picker.board.offers))
+    picker.close()
 
 
 def test_everything_has_a_name(person: Person) -> None:

@@ -80,6 +80,7 @@ class AreaPicker(QObject):
         self.strip: Strip | None = None
         self._look = look
         self._mode: Mode = "area"
+        self._is_open = False
         self._last_area: Rect | None = None
         self._pictures: dict[str, QImage] = {}
         self._asking: Asking | None = None
@@ -104,7 +105,7 @@ class AreaPicker(QObject):
     @property
     def is_open(self) -> bool:
         """Whether it is open, or about to be."""
-        return self._asking is not None
+        return self._is_open
 
     def open(
         self,
@@ -114,7 +115,7 @@ class AreaPicker(QObject):
     ) -> None:
         """Freeze the desktop and let a person choose. `screens` are for tests."""
         self.close()
-        self._mode = mode
+        self._mode, self._is_open = mode, True
         self._last_area = Rect(*last_area) if last_area else None
         self._pictures = grab_screens()
         self._asking = Asking(self._look, self)
@@ -130,10 +131,10 @@ class AreaPicker(QObject):
         self._patience.stop()
         self._grab_again.stop()
         self._fade.stop()
-        if self._asking is not None:
-            self._asking.deleteLater()
+        # Still asking perhaps: an answer to nobody is let go when it comes.
+        self._asking, self._is_open = None, False
         front, self._front = self._front, None
-        self._asking = self.board = self.strip = None
+        self.board = self.strip = None
         for overlay in self.overlays:
             if overlay is front:
                 overlay.windowHandle().setKeyboardGrabEnabled(False)
@@ -143,8 +144,10 @@ class AreaPicker(QObject):
         self._pictures = {}
 
     def _answered(self, asking: Asking, answer: object) -> None:
+        asking.deleteLater()
         if asking is not self._asking:
             return
+        self._asking = None
         self._patience.stop()
         listed = answer if isinstance(answer, TargetList) else TargetList([], [])
         if self.board is None:

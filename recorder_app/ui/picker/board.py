@@ -73,9 +73,10 @@ class Board:
         """What can be taken by a click, front to back."""
         if self.mode != "screen":
             return self._windows
+        # A number that is not known for sure could be another monitor's; its pixels are its own.
         return tuple(
-            Offer("monitor", place.target or f"monitor:{number}", place.name, place.device)
-            for number, place in enumerate(self.places, start=1)
+            Offer("monitor", place.target or f"region:{place.device}", place.name, place.device)
+            for place in self.places
         )
 
     @property

@@ -54,7 +54,8 @@ _CURSORS = {
 class Overlay(QWidget):
     """Covers one screen. `changed` after the pointer did something, `settled` to record it.
 
-    `describe` returns the label's text; `on_key` returns whether it knew the key.
+    `closed` when it cannot be used any more. `describe` returns the label's text; `on_key` returns
+    whether it knew the key.
     """
 
     changed = Signal()
@@ -95,6 +96,8 @@ class Overlay(QWidget):
         self.setAccessibleName(translate(N_("Choose what to record on {name}"), name=place.name))
         self.setScreen(screen_named(place.name))
         self.setGeometry(to_qrect(place.logical))
+        # What was frozen is not what a screen of another size shows.
+        self.screen().geometryChanged.connect(self.closed)
         self._show_cursor(None)
 
     def refresh(self) -> None:
