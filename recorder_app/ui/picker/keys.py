@@ -21,24 +21,23 @@ _STEP, _LONG_STEP = 1, 10
 
 
 class Keys:
-    """Turns keys into changes of `board`, and into `accept`, `leave` and `changed`."""
+    """Turns keys into changes of a board, and into `accept`, `leave` and `changed`."""
 
     def __init__(
         self,
+        board: Board,
         accept: Callable[[Literal["copy", "save"] | None], None],
         leave: Callable[[], None],
         changed: Callable[[], None],
     ) -> None:
-        self.board: Board | None = None
+        self._board = board
         self._accept = accept
         self._leave = leave
         self._changed = changed
 
     def handle(self, event: QKeyEvent, is_pressed: bool) -> bool:
         """Do what a key is for; return False for one that means nothing here."""
-        key, board = Qt.Key(event.key()), self.board
-        if board is None:
-            return False
+        key, board = Qt.Key(event.key()), self._board
         if key == Qt.Key.Key_Space and board.draws:
             if not event.isAutoRepeat():
                 board.is_space_held = is_pressed
