@@ -33,6 +33,8 @@ def _default(field: str) -> str:
 @click.command()
 @click.option("--target", show_default=_default("target"), help=help_text("target"))
 @click.option("--duration", type=float, metavar="S", help=help_text("duration"))
+@click.option("--max-size", type=float, metavar="MB", help=help_text("max_size"))
+@click.option("--until", metavar="HH:MM", help=help_text("until"))
 @click.option(
     "--output",
     type=click.Path(path_type=Path),

@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from datetime import datetime
 
 from recorder_app.errors import (
     CaptureError,
@@ -435,9 +436,9 @@ class RecordingSession:
         self._error = self._error or self._monitor.error
         if self._monitor.error is not None:
             self._should_stop = True
-        limit_s = self._plan.limit_s
-        if limit_s is not None and self._graph.synchronizer.elapsed_ns() >= limit_s * NS_PER_S:
-            # For a source that is stuck: otherwise its own pictures tell when the limit is there.
+        # The time is told by the pictures themselves, except where the source is stuck.
+        elapsed_s = self._graph.synchronizer.elapsed_ns() / NS_PER_S
+        if self._plan.is_over(elapsed_s, self._graph.file.size_bytes, datetime.now().astimezone()):
             self._should_stop = True
 
     # Small parts.

@@ -20,6 +20,8 @@ def recording_settings(stored: Settings, chosen: Mapping[str, object]) -> Record
     defaults = RecordingSettings(
         target=stored.capture.target,
         duration=stored.stop.after_s or None,
+        max_size=stored.stop.at_mb or None,
+        until=stored.stop.at_clock,
         format=stored.video.format,
         fps=stored.capture.fps,
         quality=stored.video.quality,

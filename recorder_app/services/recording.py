@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from recorder_app import paths
@@ -81,6 +81,8 @@ def plan_recording(
         target=settings.target,
         recording_id=new_id(),
         limit_s=settings.duration,
+        limit_bytes=None if settings.max_size is None else round(settings.max_size * 1e6),
+        stop_at=stop_time(settings.until) if settings.until else None,
         delay_s=settings.delay,
         sounds=tuple(_sounds(settings, target, clock)),
         separate_tracks=settings.separate_tracks,
@@ -95,6 +97,26 @@ def _title(target: Target) -> str:
     if not isinstance(target, WindowTarget) or re.fullmatch(_NUMBER, target.query):
         return ""
     return target.query
+
+
+def stop_time(text: str, now: datetime | None = None) -> datetime:
+    """Return when it is next `text` o'clock, such as 17:30: today, or tomorrow.
+
+    Raises InvalidSettingError.
+    """
+    now = now or datetime.now().astimezone()
+    try:
+        wanted = time.fromisoformat(text.strip().zfill(5))
+    except ValueError as error:
+        raise InvalidSettingError(
+            N_("“{text}” is no time of day."),
+            hint=N_("Use hours and minutes, such as 17:30."),
+            text=text,
+        ) from error
+    # Without a zone, so that it is the clock on the wall also when summer time ends tonight.
+    plain = now.replace(tzinfo=None)
+    found = datetime.combine(plain.date(), wanted)
+    return (found if found > plain else found + timedelta(days=1)).astimezone()
 
 
 def _sounds(settings: RecordingSettings, target: Target, clock: Clock) -> Iterator[SoundPlan]:

@@ -33,6 +33,22 @@ class RecordingSettings(msgspec.Struct, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    max_size: (
+        Annotated[
+            float,
+            Meta(
+                title=N_("Largest size"),
+                description=N_("Stop when the file has so many MB."),
+                gt=0,
+                le=10_000_000,
+            ),
+        ]
+        | None
+    ) = None
+    until: Annotated[
+        str,
+        Meta(title=N_("Until"), description=N_("Stop at this time of day, such as 17:30.")),
+    ] = ""
     format: fields.Format = "webm"
     fps: fields.FrameRate = 30
     quality: fields.Quality = "medium"

@@ -34,6 +34,12 @@ def test_a_recording_prints_its_path_last(screenless: dict[str, str], tmp_path: 
     assert inspect(path).duration_s == pytest.approx(1.0, abs=0.1)
 
 
+def test_a_recording_stops_at_its_size(screenless: dict[str, str]) -> None:
+    result = run_json(*PATTERN, "--max-size", "0.3", env=screenless)
+    assert 300_000 <= result["size_bytes"] < 900_000
+    assert not result["truncated"]
+
+
 def test_json_has_every_field_and_nothing_else_is_on_stdout(
     screenless: dict[str, str], tmp_path: Path
 ) -> None:
@@ -84,6 +90,8 @@ MISTAKES = {
     "frame rate no number": ([*PATTERN, "--fps", "many"], 2, "--fps"),
     "duration zero": ([*PATTERN, "--duration", "0"], 2, "more than 0"),
     "duration negative": ([*PATTERN, "--duration", "-1"], 2, "more than 0"),
+    "size zero": ([*PATTERN, "--max-size", "0"], 2, "more than 0"),
+    "no time of day": ([*PATTERN, "--until", "25:00"], 2, "17:30"),
     "duration no number": ([*PATTERN, "--duration", "long"], 2, "--duration"),
     "unknown format": ([*PATTERN, "--format", "avi"], 2, "webm, mp4, av1"),
     "unknown quality": ([*PATTERN, "--quality", "best"], 2, "near-lossless"),
