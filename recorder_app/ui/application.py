@@ -285,7 +285,10 @@ class App(QObject):
         self, kind: str, target: str, rect: tuple[int, int, int, int] | None, **choices: object
     ) -> None:
         settings = recording_settings(self._store.current, {"target": target, **choices})
-        self.recorder.start(TakeRequest(settings, kind, rect))
+        stop = self._store.current.stop
+        self.recorder.start(
+            TakeRequest(settings, kind, rect, stop.split_minutes * 60.0, stop.split_mb * 1_000_000)
+        )
         self._remember(last_kind=kind, last_target=target)
 
     def _picked(self, picked: Picked) -> None:

@@ -26,7 +26,7 @@ from recorder_app.pipeline.events import (
 )
 from recorder_app.services.take_messages import Reply, Snapshot
 from recorder_app.settings import RecordingSettings
-from recorder_app.texts import N_
+from recorder_app.texts import N_, translate
 from recorder_app.ui.take_link import TakeLink, running_takes
 from recorder_app.ui.take_view import AppState, TakeView
 
@@ -55,11 +55,16 @@ class Note(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class TakeRequest:
-    """What to record. `rect` in device pixels is where, as far as that is known."""
+    """What to record. `rect` in device pixels is where, as far as that is known.
+
+    After `split_s` seconds, or `split_bytes`, it goes on in a new file; 0 for never.
+    """
 
     settings: RecordingSettings
     kind: str
     rect: tuple[int, int, int, int] | None = None
+    split_s: float = 0.0
+    split_bytes: int = 0
 
 
 class Recorder(QObject):
@@ -82,6 +87,9 @@ class Recorder(QObject):
         self._request: TakeRequest | None = None
         self._starting_id = 0
         self._is_restarting = False
+        # The process of the next part, until it records; and how long the parts before it are.
+        self._next: TakeLink | None = None
+        self._before_s = 0.0
         self._calm = QTimer(self, singleShot=True, interval=_WARNING_MS)
         self._calm.timeout.connect(lambda: self._show(warning=None))
         self._warm_later = QTimer(self, singleShot=True, interval=_WARM_AFTER_MS)
@@ -117,12 +125,8 @@ class Recorder(QObject):
         self._request = request
         self._follow(link)
         self._show_new(TakeView(state=AppState.PREPARING, rect=request.rect))
-        self._starting_id = link.send(
-            "start",
-            settings=msgspec.to_builtins(request.settings),
-            stored_names=True,
-            note=msgspec.to_builtins(Note(request.kind, request.rect)),
-        )
+        self._before_s = 0.0
+        self._starting_id = self._send_start(link, request)
 
     def stop(self) -> None:
         self._send("stop")
@@ -162,6 +166,15 @@ class Recorder(QObject):
             raise InvalidStateError(self.view.state.value, command)
         self._take.send(command, **details)
 
+    @staticmethod
+    def _send_start(link: TakeLink, request: TakeRequest) -> int:
+        return link.send(
+            "start",
+            settings=msgspec.to_builtins(request.settings),
+            stored_names=True,
+            note=msgspec.to_builtins(Note(request.kind, request.rect)),
+        )
+
     def _find(self, link: TakeLink, message: object) -> None:
         """Take in the first words of a process that was there before this app."""
         if not isinstance(message, Snapshot):
@@ -195,10 +208,12 @@ class Recorder(QObject):
                 self._show(state=_STATES[state], seconds_left=seconds_left or 0)
             case Statistics():
                 self._show(
-                    elapsed_s=message.elapsed_s,
+                    elapsed_s=self._before_s + message.elapsed_s,
                     size_bytes=message.size_bytes,
                     sounds=tuple(message.sounds),
                 )
+                if self._is_part_full(message):
+                    self._begin_part(message.elapsed_s)
             case HealthEvent():
                 self._warn(message)
             case Marked():
@@ -238,6 +253,75 @@ class Recorder(QObject):
         elif self.view.warning is None or self.view.warning.severity is not Severity.DANGER:
             self._show(warning=event)
             self._calm.start()
+
+    # Parts. The next one records before the one before it stops: nothing is missing in between.
+
+    def _is_part_full(self, now: Statistics) -> bool:
+        request = self._request
+        if request is None or self._next is not None or self.view.state is not AppState.RECORDING:
+            return False
+        return bool(
+            (request.split_s and now.elapsed_s >= request.split_s)
+            or (request.split_bytes and now.size_bytes >= request.split_bytes)
+        )
+
+    def _begin_part(self, elapsed_s: float) -> None:
+        self.warm_up()
+        link, self._warm = self._warm, None
+        if link is None or self._request is None:
+            return
+        link.lost.disconnect(self._cool)
+        self._next = link
+        settings = msgspec.structs.replace(self._request.settings, delay=0)
+        if settings.duration is not None:
+            # It is the whole that is limited.
+            left_s = max(0.5, settings.duration - elapsed_s)
+            settings = msgspec.structs.replace(settings, duration=left_s)
+        self._request = replace(self._request, settings=settings)
+        link.message.connect(self._part_heard)
+        link.lost.connect(self._part_failed)
+        self._send_start(link, self._request)
+
+    def _part_heard(self, message: object) -> None:
+        match message:
+            case Reply(error=error) if error is not None:
+                self._part_failed()
+            case StateChanged(RecordingState.RECORDING) if self._next is not None:
+                self._change_parts(self._next)
+
+    def _part_failed(self) -> None:
+        """The new file could not be begun: all goes on in the one there is."""
+        link, self._next = self._next, None
+        if link is None:
+            return
+        link.close()
+        self._request = (
+            None if self._request is None else replace(self._request, split_s=0.0, split_bytes=0)
+        )
+        text = translate(N_("No new file could be begun; the recording goes on in the same one."))
+        self._warn(HealthEvent("not_split", Severity.WARNING, text))
+
+    def _change_parts(self, link: TakeLink) -> None:
+        before, self._next = self._take, None
+        if before is None:
+            # It ended meanwhile, and so does this.
+            link.message.disconnect()
+            link.send("cancel")
+            return
+        link.message.disconnect(self._part_heard)
+        link.lost.disconnect(self._part_failed)
+        before.message.disconnect(self._heard)
+        before.lost.disconnect(self._gone)
+        before.message.connect(self._old_part_heard)
+        before.send("stop")
+        self._before_s = self.view.elapsed_s
+        self._follow(link)
+        if self.view.is_muted:
+            link.send("mute")
+
+    def _old_part_heard(self, message: object) -> None:
+        if isinstance(message, Finished) and message.result is not None:
+            self.entered.emit(message.result.recording_id)
 
     def _refused(self, number: int, error: ErrorReport) -> None:
         if number == self._starting_id and self.view.state is AppState.PREPARING:
@@ -281,6 +365,11 @@ class Recorder(QObject):
 
     def _rest(self) -> None:
         self._calm.stop()
+        if self._next is not None:
+            self._next.message.disconnect()
+            self._next.lost.disconnect()
+            self._next.send("cancel")
+            self._next = None
         self._show_new(TakeView())
         self._warm_later.start()
 
