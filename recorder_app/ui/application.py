@@ -400,7 +400,7 @@ class App(QObject):
         self._face.set_system_sound(stored.sound.system_audio is not False)
         self._face.set_microphones([], stored.sound.mic)
         self._windows.shows_bar = stored.appearance.record_bar
-        self.results.shows_card = stored.appearance.result_card_s > 0
+        self.results.card_s = stored.appearance.result_card_s
         self.results.notifies = stored.app.notifications
         self.results.reduced_motion = self._reduced_motion()
         self._background.do(

@@ -38,7 +38,7 @@ class Results(QObject):
         super().__init__(parent)
         self.theme = theme
         self.reduced_motion = False
-        self.shows_card = True
+        self.card_s = 12
         self.notifies = True
         self.last: RecordingResult | None = None
         self._background = background
@@ -57,7 +57,7 @@ class Results(QObject):
         notes = tuple(dict.fromkeys(result.warnings))
         if finished.error is not None:
             notes = (f"{finished.error.message} {finished.error.hint}".strip(), *notes)
-        if self.shows_card:
+        if self.card_s > 0:
             self._show_card(result, notes)
         elif self.notifies:
             self._notify(result)
@@ -138,7 +138,7 @@ class Results(QObject):
             notes=notes,
             is_truncated=result.truncated,
         )
-        card = ResultCard(content, self.theme, self.reduced_motion)
+        card = ResultCard(content, self.theme, self.reduced_motion, stays_ms=self.card_s * 1000)
         card.play_requested.connect(lambda: self.play(result.path))
         card.folder_requested.connect(lambda: self.open_folder(result.path))
         card.copy_requested.connect(lambda: self._copy(card))
