@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from recorder_app.capture.sound_devices import SoundDevice, listen_to_devices
+from recorder_app.capture.sound_devices import SoundDevice, known_devices, listen_to_devices
 from recorder_app.media.sound import SILENCE_DB, Level
 
 
@@ -48,6 +48,11 @@ def list_devices(listen_s: float = 0.4) -> DeviceList:
     """
     found = listen_to_devices(listen_s)
     return DeviceList(found.server, [_entry(each) for each in found.devices], found.problem)
+
+
+def list_microphones() -> list[tuple[str, str]]:
+    """Return names and descriptions of microphones, the default one first; none is opened."""
+    return [(each.name, each.description) for each in known_devices() if each.kind == "microphone"]
 
 
 def _entry(device: SoundDevice) -> DeviceEntry:

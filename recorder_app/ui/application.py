@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from recorder_app.errors import InvalidRequest, InvalidStateError, RecorderError
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingState
+from recorder_app.services.devices import list_microphones
 from recorder_app.services.preferences import recording_settings
 from recorder_app.settings import Settings
 from recorder_app.settings.store import SettingsStore
@@ -82,6 +83,7 @@ class App(QObject):
         self._hotkeys = Hotkeys(self._pressed.emit, self._shortcut_problem.emit)
         self._problem = ""
         self._is_quitting = False
+        self._offered: tuple[list[tuple[str, str]], str] | None = None
         self._face: Tray | SmallWindow = Tray(self._theme, self._reduced_motion())
         self._commands = Commands(self)
         self._server = CommandServer(self._commands.obey, self)
@@ -218,6 +220,7 @@ class App(QObject):
         face.recent_opened.connect(self.results.play)
         face.quit_requested.connect(self.quit)
         face.problem_requested.connect(self._clear_problem)
+        face.menu.aboutToShow.connect(self._look_for_microphones)
 
     def _show_face(self, tries_left: int = _TRAY_PATIENCE) -> None:
         """Be in the tray; without one, after waiting for it, in a small window."""
@@ -227,6 +230,7 @@ class App(QObject):
             QTimer.singleShot(_TRAY_EVERY_MS, lambda: self._show_face(tries_left - 1))
         elif isinstance(self._face, Tray):
             self._face = SmallWindow(self._theme)
+            self._offered = None
             self._wire_take(self._face)
             self._wire_face()
             self._apply(self._store.current)
@@ -398,7 +402,7 @@ class App(QObject):
         self._face.set_shortcuts(shortcuts | {"area": shortcuts["region"]})
         self._face.set_last_area(self._last_area_text())
         self._face.set_system_sound(stored.sound.system_audio is not False)
-        self._face.set_microphones([], stored.sound.mic)
+        self._look_for_microphones()
         self._windows.shows_bar = stored.appearance.record_bar
         self.results.card_s = stored.appearance.result_card_s
         self.results.notifies = stored.app.notifications
@@ -407,6 +411,18 @@ class App(QObject):
             partial(_set_autostart, stored.app.autostart),
             failed=self._failed_here,
         )
+
+    def _look_for_microphones(self) -> None:
+        chosen = self._store.current.sound.mic
+
+        def show(found: list[tuple[str, str]]) -> None:
+            offered = [("default", translate(N_("Default microphone"))), *found] if found else []
+            if (offered, chosen) != self._offered:
+                # Not anew while somebody looks at it, if nothing is new.
+                self._offered = (offered, chosen)
+                self._face.set_microphones(offered, chosen)
+
+        self._background.do(list_microphones, show)
 
     def _reduced_motion(self) -> bool:
         return self._store.current.appearance.reduced_motion == "on"

@@ -38,7 +38,7 @@ class CardContent:
 
 
 class ResultCard(Raised):
-    """Stays `stays_ms`, and longer for who looks at it. Everything works by keyboard, Esc closes."""
+    """Stays `stays_ms`, longer for who looks at it. All works by keyboard, Esc closes."""
 
     play_requested = Signal()
     folder_requested = Signal()
