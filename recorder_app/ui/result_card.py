@@ -38,7 +38,7 @@ class CardContent:
 
 
 class ResultCard(Raised):
-    """Stays `stays_ms`, longer for who looks at it. All works by keyboard, Esc closes."""
+    """Stays `stays_ms`, or 12 s, longer for who looks at it. All works by keyboard, Esc closes."""
 
     play_requested = Signal()
     folder_requested = Signal()
@@ -54,7 +54,7 @@ class ResultCard(Raised):
         theme: Theme,
         reduced_motion: bool = False,
         parent: QWidget | None = None,
-        stays_ms: int = STAYS_MS,
+        stays_ms: int | None = None,
     ) -> None:
         super().__init__(theme, parent)
         self.content = content
@@ -82,7 +82,7 @@ class ResultCard(Raised):
         self.delete.clicked.connect(self._delete)
         self.undo.clicked.connect(self._undo)
         self.dismiss.clicked.connect(self.close)
-        self._stay = QTimer(self, interval=stays_ms)
+        self._stay = QTimer(self, interval=STAYS_MS if stays_ms is None else stays_ms)
         self._stay.timeout.connect(self._fade_unless_used)
         self._fade = QPropertyAnimation(self, b"windowOpacity", self)
         self._fade.setDuration(MOTION_MS)
