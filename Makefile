@@ -3,7 +3,7 @@ PYTHON_VENV := .venv/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench-cpu bench-screen bench-memory bench-kills bench-recover bench-sync bench-drift \
 	bench-sound bench-library-kills bench-jobs \
-	bench-library clean
+	bench-library screenshots clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -30,6 +30,10 @@ test: ## Run all checks and tests
 lint: ## Run the checks that need no test run
 	@installers/setup.sh test
 	@$(RUN_LINT); exit $$lint
+
+screenshots: ## Pictures of every window in both themes, into build/screenshots/
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.support.screenshots build/screenshots
 
 # Measurements want a machine that does nothing else; run them one at a time.
 bench-cpu: ## CPU beside ffmpeg's x11grab, typing and full motion (8 minutes)

@@ -1,0 +1,105 @@
+"""Pictures of every window in both themes, from the real app: ``make screenshots``.
+
+Prints what it writes. The README's pictures are cut from these.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from installers.virtual_desktop import VirtualDesktop
+from tests.support.command import environment, run
+from tests.support.hands import Hands, wait_until
+from tests.support.painting import paint_root, painter
+
+SIZE = (1280, 800)
+AREA = ((300, 150), (940, 510))
+# Windows appear and disappear in steps.
+_SETTLED_S = 0.7
+
+
+class Photographer:
+    """Goes through the app's windows in one theme on a desktop of its own."""
+
+    def __init__(self, env: Mapping[str, str], folder: Path, theme: str) -> None:
+        self._env, self._folder, self._theme = dict(env), folder, theme
+        self._hands = Hands(env)
+
+    def take_all(self) -> None:
+        run("settings", "set", "appearance.theme", self._theme, env=self._env)
+        app = subprocess.Popen([sys.executable, "-m", "recorder_app"], env=self._env)
+        try:
+            icon = wait_until(lambda: self._hands.tray_icons())[0]
+            wait_until(lambda: self._command("status"))
+            self._hands.right_click_on(icon.rect)
+            self._take("menu")
+            self._hands.key("Escape")
+            self._command("start", "area")
+            time.sleep(_SETTLED_S)
+            self._hands.drag(*AREA)
+            self._take("picker")
+            self._hands.key("Return")
+            wait_until(lambda: self._command("status").startswith("recording"))
+            self._command("mark", "Intro")
+            self._hands.move(1100, 700)
+            time.sleep(3)
+            self._take("recording")
+            self._hands.right_click_on(icon.rect)
+            self._take("menu-recording")
+            self._hands.key("Escape")
+            self._command("pause")
+            self._take("paused")
+            self._command("stop")
+            time.sleep(4)
+            self._take("card")
+        finally:
+            app.terminate()
+            app.wait(20)
+
+    def _command(self, *arguments: str) -> str:
+        return run(*arguments, env=self._env).stdout
+
+    def _take(self, name: str) -> None:
+        time.sleep(_SETTLED_S)
+        path = self._folder / f"{name}-{self._theme}.png"
+        subprocess.run(
+            ["import", "-window", "root", str(path)], env=self._env, check=True, timeout=20
+        )
+        print(path)
+
+
+def main() -> int:
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for theme in ("light", "dark"):
+        with (
+            tempfile.TemporaryDirectory(prefix="home-") as home,
+            VirtualDesktop(
+                "x".join(map(str, SIZE)),
+                dbus=True,
+                sound="pipewire",
+                tray=True,
+                notifications=True,
+            ) as desktop,
+        ):
+            env = environment(desktop.environment, home=Path(home))
+            down, across = np.mgrid[0 : SIZE[1], 0 : SIZE[0]]
+            pixels = np.zeros((SIZE[1], SIZE[0], 4), np.uint8)
+            pixels[..., 0] = 120 + down * 60 // SIZE[1]
+            pixels[..., 1] = 90 + across * 50 // SIZE[0]
+            pixels[..., 2] = 60 + down * 40 // SIZE[1]
+            paint_root(env["DISPLAY"], pixels)
+            with painter(env, "typing", "--title", "Notes", "--geometry", "640x360+300+150"):
+                Photographer(env, folder, theme).take_all()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
