@@ -1,56 +1,104 @@
-"""Work off the GUI thread: one thread, one thing after the other, results as signals."""
+"""Slow work off the thread that draws: one after another, and the results come back to it."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import logging
+import queue
+import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TypeVar
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
-
-from recorder_app.pipeline.stage import as_recorder_error
 
 _log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+Work = Callable[[], None]
+
 
 class Background(QObject):
-    """Calls functions in a thread of its own. Used on the GUI thread."""
+    """A thread that works for `owner` and is started when there is something to do.
 
-    _done = Signal(object, object)
+    What is to be done with a result is called in the thread this was made in, and left out when
+    `owner` is gone by then.
+    """
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._done.connect(self._call, Qt.ConnectionType.QueuedConnection)
+    _answered = Signal(object)
 
-    def do(
+    def __init__(self, owner: QObject, name: str) -> None:
+        # No child of the owner: the thread may still need it when the owner is gone.
+        super().__init__()
+        self._owner = owner
+        self._name = name
+        self._queue: queue.SimpleQueue[Work] = queue.SimpleQueue()
+        self._is_started = False
+        self._waiting = 0
+        self._answered.connect(_call, Qt.ConnectionType.QueuedConnection)
+
+    def run(
         self,
-        work: Callable[[], Any],
-        then: Callable[[Any], object] | None = None,
-        failed: Callable[[Any], object] | None = None,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None] | None = None,
     ) -> None:
-        """Call `work` there, and `then` with what it returned, or `failed` with its error, here."""
+        """Do `work`, then call `done` with its result, or `failed` with what it raised."""
+        self._waiting += 1
+        self._queue.put(functools.partial(self._do, work, done, failed))
+        if not self._is_started:
+            self._is_started = True
+            # Daemon: a device or a disk that never answers must not keep the program alive.
+            threading.Thread(target=self._serve, name=self._name, daemon=True).start()
 
-        def run() -> None:
-            try:
-                value = work()
-            except Exception as error:
-                # The top of this thread: whoever asked is told.
-                found = as_recorder_error(error)
-                _log.warning("background work failed error=%s", found)
-                if failed is not None:
-                    self._done.emit(failed, found)
-                return
-            if then is not None:
-                self._done.emit(then, value)
+    @property
+    def is_idle(self) -> bool:
+        """Whether every result was delivered."""
+        return self._waiting == 0
 
-        self._pool.submit(run)
+    def finish(self, limit_s: float = 2.0) -> None:
+        """Wait for what was asked so far to be done, not for its results to be delivered."""
+        if not self._is_started:
+            return
+        is_done = threading.Event()
+        self._queue.put(is_done.set)
+        if not is_done.wait(limit_s):
+            _log.warning("%s did not finish in %.1f s", self._name, limit_s)
 
-    def close(self) -> None:
-        """Drop what has not begun."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    def _serve(self) -> None:
+        while True:
+            self._queue.get()()
 
-    @staticmethod
-    def _call(function: Callable[[Any], object], value: object) -> None:
-        function(value)
+    def _do(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None] | None,
+    ) -> None:
+        began = time.monotonic()
+        answer: Work
+        try:
+            answer = functools.partial(done, work())
+        except Exception as error:
+            if failed is None:
+                _log.exception("%s failed", self._name)
+            answer = functools.partial(failed, error) if failed else _nothing
+        _log.debug("%s worked for %.3f s", self._name, time.monotonic() - began)
+        # The program may be ending, and this object with it.
+        with contextlib.suppress(RuntimeError):
+            self._answered.emit(functools.partial(self._deliver, answer))
+
+    def _deliver(self, answer: Work) -> None:
+        self._waiting -= 1
+        if shiboken6.isValid(self._owner):
+            answer()
+
+
+def _call(answer: Work) -> None:
+    answer()
+
+
+def _nothing() -> None:
+    pass
