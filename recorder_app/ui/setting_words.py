@@ -1,0 +1,78 @@
+"""What the settings window calls pages and choices that the declaration names for machines."""
+
+from __future__ import annotations
+
+from recorder_app.settings.declaration import AREAS, PRESETS, Setting
+from recorder_app.texts import N_, translate
+
+_PAGES = {
+    "capture": N_("Capture"),
+    "video": N_("Video"),
+    "sound": N_("Sound"),
+    "shortcuts": N_("Shortcuts"),
+    "files": N_("Files"),
+    "stop": N_("Stop rules"),
+    "library": N_("Library"),
+    "appearance": N_("Appearance"),
+    "app": N_("Advanced"),
+}
+_CHOICES = {
+    "video.format": {
+        "webm": N_("WebM (VP9)"),
+        "mp4": N_("MP4 (H.264)"),
+        "av1": N_("WebM (AV1)"),
+    },
+    "video.quality": {
+        "low": N_("Low"),
+        "medium": N_("Medium"),
+        "high": N_("High"),
+        "near-lossless": N_("Near lossless"),
+    },
+    "appearance.theme": {
+        "system": N_("As the system"),
+        "light": N_("Light"),
+        "dark": N_("Dark"),
+    },
+    "appearance.language": {
+        "system": N_("As the system"),
+        # Everyone finds their own language.
+        "en": "English",
+        "de": "Deutsch",
+    },
+    "appearance.reduced_motion": {
+        "system": N_("As the system"),
+        "on": N_("On"),
+        "off": N_("Off"),
+    },
+}
+# Where the declaration's words are those of a command line.
+_HELP = {
+    "video.format": N_("MP4 plays everywhere. WebM is free, and smaller with AV1."),
+    "video.quality": N_("Higher quality makes larger files."),
+    "sound.mic": N_("Say something: the bar moves when it hears you."),
+    "appearance.theme": N_("How bright the windows are."),
+}
+
+
+def pages() -> list[str]:
+    """Return the areas that have a page, in the order of the pages."""
+    # One that is declared later has a page as well.
+    later = [area for area in AREAS if area not in _PAGES and area != PRESETS]
+    return [*(area for area in _PAGES if area in AREAS), *later]
+
+
+def page_title(area: str) -> str:
+    return translate(_PAGES.get(area, area))
+
+
+def choice_title(setting: Setting, choice: str) -> str:
+    """Return what people read for one of the setting's choices."""
+    return translate(_CHOICES.get(setting.key, {}).get(choice, choice))
+
+
+def help_text(setting: Setting) -> str:
+    """Return what stands below a setting."""
+    text = translate(_HELP.get(setting.key, setting.help))
+    if setting.form.needs_restart:
+        text += " " + translate(N_("It shows when the program is started again."))
+    return text

@@ -1,0 +1,229 @@
+"""The settings window, made from the declaration. What is changed counts at once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from recorder_app.errors import RecorderError, SettingsBroken
+from recorder_app.services.devices import DeviceList
+from recorder_app.settings import Settings, declaration
+from recorder_app.settings.store import SettingsStore
+from recorder_app.texts import N_, translate
+from recorder_app.ui import tokens
+from recorder_app.ui.background import Background
+from recorder_app.ui.marks import ARROW_WIDTH
+from recorder_app.ui.setting_words import page_title, pages
+from recorder_app.ui.settings_page import SettingsPage
+
+_LIST_WIDTH = 148
+# What the style of the program leaves open; the palette is made of the tokens.
+_SHEET = f"""
+QListWidget {{ background: transparent; border: {tokens.FOCUS_PX}px solid transparent;
+    padding: {tokens.SPACE_XS}px; outline: none; }}
+QListWidget:focus {{ border-color: palette(highlight); }}
+QListWidget::item {{ padding: 6px 8px; border-radius: {tokens.RADIUS}px; color: palette(text); }}
+QListWidget::item:selected {{ background: palette(highlight); color: palette(highlighted-text); }}
+QCheckBox {{ padding: 3px; border: {tokens.FOCUS_PX}px solid transparent;
+    border-radius: {tokens.RADIUS}px; }}
+QCheckBox:focus {{ border-color: palette(highlight); }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid palette(dark);
+    border-radius: 4px; background: palette(base); }}
+QCheckBox::indicator:checked {{ background: palette(highlight);
+    border-color: palette(highlight); }}
+QComboBox, QSpinBox, QDoubleSpinBox {{ padding: 4px 4px 4px 6px; }}
+QComboBox::drop-down {{ border: none; width: {ARROW_WIDTH}px; }}
+QSpinBox::up-button, QDoubleSpinBox::up-button {{ border: none; width: {ARROW_WIDTH}px;
+    subcontrol-origin: border; subcontrol-position: top right; }}
+QSpinBox::down-button, QDoubleSpinBox::down-button {{ border: none; width: {ARROW_WIDTH}px;
+    subcontrol-origin: border; subcontrol-position: bottom right; }}
+"""
+
+
+class SettingsDialog(QWidget):
+    """All settings, a page for each area. Reading and writing the file is done in a thread.
+
+    `list_devices` fills the list of microphones; without it only the stored one is in it.
+    """
+
+    closed = Signal()
+    test_requested = Signal()
+    _changed = Signal(object)
+
+    def __init__(
+        self,
+        store: SettingsStore,
+        *,
+        list_devices: Callable[[], DeviceList] | None = None,
+        can_test: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self._store = store
+        self._background = Background(self, "settings")
+        # What is set aside is no problem of the file when that is read again.
+        self._set_aside = [one for one in store.problems if isinstance(one, SettingsBroken)]
+        self._before_reset: dict[str, dict[str, Any]] = {}
+        self.setWindowTitle(translate(N_("Settings")))
+        self.setStyleSheet(_SHEET)
+        self.setMinimumSize(480, 320)
+        self.resize(760, 560)
+        self.pages = {area: SettingsPage(area, list_devices, can_test=can_test) for area in pages()}
+        self._list = QListWidget()
+        self._list.setFixedWidth(_LIST_WIDTH)
+        self._list.setAccessibleName(translate(N_("Pages")))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._stack = QStackedWidget()
+        self._problem = QLabel()
+        self._arrange()
+        self._connect()
+        self._show(store.current)
+
+    def show_page(self, area: str) -> None:
+        """Show the page of `area`."""
+        self._list.setCurrentRow(list(self.pages).index(area))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was chosen is stored or refused."""
+        return self._background.is_idle
+
+    def _arrange(self) -> None:
+        for area, page in self.pages.items():
+            self._list.addItem(page_title(area))
+            self._stack.addWidget(page)
+        self._problem.setWordWrap(True)
+        self._problem.setTextFormat(Qt.TextFormat.PlainText)
+        self._problem.setProperty("kind", "warn")
+        self._problem.setContentsMargins(tokens.SPACE_XL, tokens.SPACE_M, tokens.SPACE_XL, 0)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._problem)
+        right.addWidget(self._stack, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(tokens.SPACE_S, tokens.SPACE_S, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._list)
+        row.addLayout(right, 1)
+
+    def _connect(self) -> None:
+        self._list.currentRowChanged.connect(self._turn)
+        self._list.setCurrentRow(0)
+        for area, page in self.pages.items():
+            page.wanted.connect(functools.partial(self._keep, area))
+            page.reset_requested.connect(functools.partial(self._reset, area))
+            page.undo_requested.connect(functools.partial(self._undo, area))
+            page.test_requested.connect(self.test_requested)
+        # The store calls in whatever thread made the change.
+        self._changed.connect(self._show, Qt.ConnectionType.QueuedConnection)
+        changed = self._changed
+        unsubscribe = self._store.subscribe(lambda settings: changed.emit(settings))
+        self.destroyed.connect(lambda: unsubscribe())
+        app = QApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self._background.finish)
+
+    def _turn(self, row: int) -> None:
+        self._stack.setCurrentIndex(row)
+        for page in self.pages.values():
+            page.offer_undo(False)
+        self._tell_pages()
+
+    def _tell_pages(self) -> None:
+        for page in self.pages.values():
+            page.set_shown(self.isVisible() and page is self._stack.currentWidget())
+
+    def _show(self, settings: Settings) -> None:
+        for page in self.pages.values():
+            page.show_settings(settings)
+        told = dict.fromkeys(map(str, (*self._set_aside, *self._store.problems)))
+        problems = " ".join(told)
+        self._problem.setText(f"⚠ {problems}" if problems else "")
+        self._problem.setVisible(bool(problems))
+
+    def _keep(self, area: str, name: str, value: Any) -> None:
+        self.pages[area].offer_undo(False)
+        self._background.run(
+            functools.partial(self._store.update, area, **{name: value}),
+            # Also where nothing changed, and so nobody is told.
+            lambda _: self._show(self._store.current),
+            functools.partial(self._refuse, area, name),
+        )
+
+    def _refuse(self, area: str, name: str, error: Exception) -> None:
+        if not isinstance(error, RecorderError):
+            raise error
+        self.pages[area].fields[name].refuse(error)
+
+    def _reset(self, area: str) -> None:
+        values = getattr(self._store.current, area)
+        self._before_reset[area] = {
+            name: getattr(values, name) for name in declaration.settings_of(area)
+        }
+
+        def done(settings: Settings) -> None:
+            self._show(settings)
+            self.pages[area].offer_undo(True)
+
+        self._background.run(
+            functools.partial(self._store.reset, area),
+            done,
+            functools.partial(self._refuse_all, area),
+        )
+
+    def _undo(self, area: str) -> None:
+        def done(settings: Settings) -> None:
+            self._show(settings)
+            self.pages[area].reset.setFocus()
+            self.pages[area].offer_undo(False)
+
+        self._background.run(
+            functools.partial(self._store.update, area, **self._before_reset[area]),
+            done,
+            functools.partial(self._refuse_all, area),
+        )
+
+    def _refuse_all(self, area: str, error: Exception) -> None:
+        self._refuse(area, next(iter(self.pages[area].fields)), error)
+
+    def _reload(self) -> None:
+        self._background.run(
+            self._store.reload_if_changed, lambda _: self._show(self._store.current)
+        )
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._reload()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self._reload()
+        self._tell_pages()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        super().hideEvent(event)
+        self._tell_pages()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
