@@ -20,7 +20,7 @@ _NAMES = (
 _VALUE = r"""(?:"[^"\n]*"|'[^'\n]*'|[^\s"'&,;]+)"""
 # Names may be part of longer ones, such as aws_secret_access_key or refresh_token.
 _NAMED = re.compile(
-    rf"(?i)(\b[\w-]*?(?:{_NAMES})\b[\"']?\s*[=:]\s*)(?:\[[\"'])?"
+    rf"(?i)(\b[\w-]{{0,24}}?(?:{_NAMES})\b[\"']?\s*[=:]\s*)(?:\[[\"'])?"
     rf"(?:(?:bearer|basic|token|aws4-hmac-sha256)\s+)?{_VALUE}"
 )
 # What is a secret by its own looks: keys of known services, web tokens, passwords in addresses.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,3 +79,12 @@ def test_the_last_lines_go_on_in_the_file_before(tmp_path: Path) -> None:
     lines = logs.last_lines(tmp_path)
     assert len(lines) == 200
     assert lines[-3:] == ["old 99999", "new", "secret=***"]
+
+
+@pytest.mark.parametrize(
+    "text", ["a-" * 20_000, "eyJ" * 40_000, "https://" * 15_000, "x" * 120_000]
+)
+def test_long_lines_are_read_in_time(text: str) -> None:
+    began = time.monotonic()
+    assert logs.redacted(text) == text
+    assert time.monotonic() - began < 2
