@@ -16,7 +16,7 @@ from recorder_app.ui.microphone_editor import ListDevices, MicrophoneEditor
 from recorder_app.ui.setting_words import help_text
 from recorder_app.ui.special_editors import FolderEditor, ShortcutEditor, TemplateEditor
 
-_TITLE_WIDTH = 132
+_TITLE_WIDTH = 148
 _MOST_WIDTH = 420
 
 
