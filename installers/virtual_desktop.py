@@ -215,6 +215,7 @@ class VirtualDesktop:
     @staticmethod
     def _without_session() -> dict[str, str]:
         gone = {"WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", "DISPLAY"}
+        gone |= {"QT_QPA_PLATFORM", "QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS"}
         kept = {name: value for name, value in os.environ.items() if name not in gone}
         return without_sound(kept)
 

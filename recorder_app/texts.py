@@ -6,10 +6,13 @@ where they are shown, so that an error made in the engine appears in the reader'
 
 import functools
 import gettext
+import os
+from collections.abc import Callable
 
 from recorder_app import paths
 
 DOMAIN = "recorder_app"
+SYSTEM = "system"
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for "mark only"
@@ -17,9 +20,38 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for "mark onl
     return text
 
 
+Choice = str | Callable[[], str]
+_choice: Choice = SYSTEM
+
+
+def use_language(choice: Choice) -> None:
+    """Speak another language from now on: a code such as ``de``, or ``system``.
+
+    A function that returns one is asked when the first text is shown: who shows none does not wait
+    for it. It must not translate anything itself.
+    """
+    global _choice
+    _choice = choice
+    _catalogue.cache_clear()
+
+
 @functools.cache
 def _catalogue() -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, paths.resource("translations"), fallback=True)
+    choice = _choice if isinstance(_choice, str) else _choice()
+    languages = [choice] if choice != SYSTEM else _system_languages()
+    return gettext.translation(DOMAIN, paths.resource("translations"), languages, fallback=True)
+
+
+def _system_languages() -> list[str]:
+    """Return the languages that the system prefers to English, the first before the others."""
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    told = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    languages = told.split(":")
+    for position, language in enumerate(languages):
+        # The texts are English as they are: what comes after it is never needed.
+        if language.partition("_")[0].partition(".")[0] in ("en", "C", "POSIX"):
+            return languages[:position]
+    return languages
 
 
 def translate(text: str, /, **parameters: object) -> str:

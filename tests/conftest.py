@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 from installers.virtual_desktop import VirtualDesktop
 from tests.support.command import Recorder, environment
+
+# Whoever runs them may speak another language.
+os.environ["LANGUAGE"] = "en"
 
 LEFT = (0, 0, 1280, 1080)
 RIGHT = (1280, 0, 640, 1080)

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from recorder_app import __version__
+from recorder_app import __version__, texts
 from recorder_app.errors import InternalError, InvalidRequest, RecorderError
 
 PROGRAM = "recorder-app"
@@ -78,6 +78,7 @@ def main() -> NoReturn:
     from recorder_app.cli.output import take_standard_descriptors
 
     take_standard_descriptors()
+    texts.use_language(_stored_language)
     try:
         _register()
         status = cli.main(prog_name=PROGRAM, standalone_mode=False)
@@ -109,6 +110,12 @@ def say(text: str) -> None:
 def report(error: RecorderError) -> None:
     """Say on one line what happened and what to do."""
     say(" ".join(f"{error.message} {error.hint}".split()))
+
+
+def _stored_language() -> str:
+    from recorder_app.settings.language import stored_language
+
+    return stored_language()
 
 
 def _register() -> None:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from recorder_app.settings.declaration import Setting
 from recorder_app.texts import N_, translate
 from recorder_app.ui.marks import ARROW_WIDTH, draw_arrow, draw_check
-from recorder_app.ui.setting_words import choice_title
+from recorder_app.ui.setting_words import choice_title, unit_text
 
 # Wide enough for what it shows, and narrow enough for the smallest window.
 LEAST_WIDTH, NUMBER_WIDTH = 96, 140
@@ -190,7 +190,7 @@ def _prepare_number(control: QAbstractSpinBox, setting: Setting) -> None:
     control.setAccelerated(True)
     control.setFixedWidth(NUMBER_WIDTH)
     if setting.form.unit and isinstance(control, QSpinBox | QDoubleSpinBox):
-        control.setSuffix(f" {translate(setting.form.unit)}")
+        control.setSuffix(f" {unit_text(setting)}")
     control.lineEdit().setTextMargins(4, 0, 0, 0)
     keep_wheel_for_page(control)
 

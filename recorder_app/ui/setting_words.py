@@ -45,6 +45,8 @@ _CHOICES = {
         "off": N_("Off"),
     },
 }
+# Those of measures are the same everywhere.
+_UNITS = {"days": N_("days"), "min": N_("min"), "fps": N_("fps")}
 # Where the declaration's words are those of a command line.
 _HELP = {
     "video.format": N_("MP4 plays everywhere. WebM is free, and smaller with AV1."),
@@ -68,6 +70,11 @@ def page_title(area: str) -> str:
 def choice_title(setting: Setting, choice: str) -> str:
     """Return what people read for one of the setting's choices."""
     return translate(_CHOICES.get(setting.key, {}).get(choice, choice))
+
+
+def unit_text(setting: Setting) -> str:
+    """Return what stands behind the figure."""
+    return translate(_UNITS.get(setting.form.unit, setting.form.unit))
 
 
 def help_text(setting: Setting) -> str:

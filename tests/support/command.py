@@ -21,6 +21,8 @@ LIMIT_S = 30
 def environment(extra: Mapping[str, str] | None = None, *, home: Path) -> dict[str, str]:
     """Return the environment of a user whose home is `home`, without a display and sound."""
     gone = {"DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "RECORDER_APP_FAULTS"}
+    # Windows that are tested without a display ask for that by it.
+    gone.add("QT_QPA_PLATFORM")
     # Whose tests these are has a library and settings of their own.
     gone |= {"XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"}
     kept = {name: value for name, value in without_sound(os.environ).items() if name not in gone}
