@@ -98,6 +98,8 @@ class MicrophoneEditor(QWidget):
             for title, value in wanted:
                 self.combo.addItem(title, value)
         self.combo.show_value(self._value)
+        # Names of devices are long.
+        self.combo.setToolTip(self.combo.currentText())
         self._show_level()
 
     def _choices(self) -> list[tuple[str, str]]:

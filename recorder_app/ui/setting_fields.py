@@ -17,7 +17,7 @@ from recorder_app.ui.setting_words import help_text
 from recorder_app.ui.special_editors import FolderEditor, ShortcutEditor, TemplateEditor
 
 _TITLE_WIDTH = 148
-_MOST_WIDTH = 420
+MOST_WIDTH = 580
 
 
 class SettingField(QWidget):
@@ -103,7 +103,6 @@ class SettingField(QWidget):
         title.setBuddy(self.editor.main)
         row.addWidget(title, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
-        self.setMaximumWidth(_TITLE_WIDTH + tokens.SPACE_M + _MOST_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def _name_control(self) -> None:

@@ -79,7 +79,7 @@ class SettingsDialog(QWidget):
         self._before_reset: dict[str, dict[str, Any]] = {}
         self.setWindowTitle(translate(N_("Settings")))
         self.setStyleSheet(_SHEET)
-        self.setMinimumSize(480, 320)
+        self.setMinimumSize(620, 320)
         self.resize(760, 560)
         self.pages = {area: SettingsPage(area, list_devices, can_test=can_test) for area in pages()}
         self._list = QListWidget()

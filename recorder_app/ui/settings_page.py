@@ -17,7 +17,7 @@ from recorder_app.settings import Settings, declaration
 from recorder_app.texts import N_, translate
 from recorder_app.ui import tokens
 from recorder_app.ui.microphone_editor import ListDevices, MicrophoneEditor
-from recorder_app.ui.setting_fields import SettingField
+from recorder_app.ui.setting_fields import MOST_WIDTH, SettingField
 from recorder_app.ui.setting_words import page_title
 
 
@@ -37,12 +37,18 @@ class SettingsPage(QScrollArea):
         self.fields: dict[str, SettingField] = {}
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # Its controls take the focus.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(page_title(area))
         content = QWidget()
-        column = QVBoxLayout(content)
+        sides = QHBoxLayout(content)
+        sides.setContentsMargins(0, 0, 0, 0)
+        held = QWidget()
+        # Lines stay short enough to be read, and buttons near to what they are about.
+        held.setMaximumWidth(MOST_WIDTH + 2 * tokens.SPACE_XL)
+        sides.addWidget(held, 1000)
+        sides.addStretch(1)
+        column = QVBoxLayout(held)
         column.setContentsMargins(*[tokens.SPACE_XL] * 4)
         column.setSpacing(tokens.SPACE_L)
         title = QLabel(page_title(area))
@@ -56,8 +62,9 @@ class SettingsPage(QScrollArea):
             # Who goes through them with Tab sees where they are.
             for control in (field.editor.main, *field.findChildren(QPushButton)):
                 control.installEventFilter(self)
-        column.addStretch(1)
+        column.addSpacing(tokens.SPACE_S)
         column.addLayout(self._buttons(area, can_test=can_test))
+        column.addStretch(1)
         self.setWidget(content)
 
     def show_settings(self, settings: Settings) -> None:

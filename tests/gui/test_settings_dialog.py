@@ -298,6 +298,13 @@ def test_the_keyboard_reaches_every_page_and_leaves(open_dialog: Open, qtbot: Qt
     assert isinstance(listed, QListWidget)
     listed.setFocus()
     assert [listed.item(row).text() for row in range(listed.count())][-1] == "Advanced"
+    walked = []
+    for _ in range(6):
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+        walked.append(dialog.focusWidget())
+    page = dialog.pages["capture"]
+    assert walked == [*(each.editor.main for each in page.fields.values()), listed, walked[0]]
+    listed.setFocus()
     for _ in range(listed.count()):
         QTest.keyClick(listed, Qt.Key.Key_Down)
     assert dialog.pages["app"].isVisible()
