@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from recorder_app.errors import InvalidRequest, InvalidStateError, RecorderError
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingState
-from recorder_app.services.devices import list_microphones
+from recorder_app.pipeline.stage import as_recorder_error
+from recorder_app.services.devices import list_devices, list_microphones
 from recorder_app.services.preferences import recording_settings
 from recorder_app.settings import Settings
 from recorder_app.settings.store import SettingsStore
@@ -22,15 +23,17 @@ from recorder_app.system.awake import KeepAwake
 from recorder_app.system.hotkeys import Hotkeys
 from recorder_app.system.quiet import Quiet
 from recorder_app.texts import N_, translate
-from recorder_app.ui import icons, remembered, style
+from recorder_app.ui import crash_report, icons, remembered, style
 from recorder_app.ui.background import Background
 from recorder_app.ui.command_server import CommandServer
 from recorder_app.ui.commands import Commands
 from recorder_app.ui.look import Monitors
 from recorder_app.ui.notifications import Notifier
 from recorder_app.ui.picker.area_picker import AreaPicker, Picked
+from recorder_app.ui.problems import Problems, as_report
 from recorder_app.ui.recorder import Recorder, TakeRequest
 from recorder_app.ui.results import Results
+from recorder_app.ui.settings_dialog import SettingsDialog
 from recorder_app.ui.small_window import SmallWindow
 from recorder_app.ui.take_view import AppState, TakeView
 from recorder_app.ui.take_windows import TakeWindows, screen_under_pointer
@@ -70,8 +73,8 @@ class App(QObject):
         self._state = remembered.load()
         self._theme = style.chosen_theme(store.current.appearance.theme)
         style.apply(qt, self._theme)
-        self._background = Background("app", self)
-        self._library = Background("library", self)
+        self._background = Background(self, "app")
+        self._library = Background(self, "library")
         self._notifier = Notifier(self)
         self.recorder = Recorder(self)
         self._windows = TakeWindows(self._theme, self)
@@ -82,6 +85,8 @@ class App(QObject):
         self._quiet = Quiet()
         self._hotkeys = Hotkeys(self._pressed.emit, self._shortcut_problem.emit)
         self._problem = ""
+        self._problems = Problems(self._notifier, self)
+        self._settings_window: SettingsDialog | None = None
         self._is_quitting = False
         self._offered: tuple[list[tuple[str, str]], str] | None = None
         self._face: Tray | SmallWindow = Tray(self._theme, self._reduced_motion())
@@ -135,10 +140,13 @@ class App(QObject):
         )
 
     def _begin_later(self) -> None:
+        crash_report.install(self._problems.crashed)
+        if (report := crash_report.previous_crash()) is not None:
+            self._problems.crashed(report)
         self.recorder.begin()
         self._monitors.look()
         self._apply(self._store.current)
-        self._background.do(self._quiet.repair)
+        self._background.run(self._quiet.repair, _nothing)
         self.results.refresh_recent()
         self.results.do_background_work()
 
@@ -151,8 +159,10 @@ class App(QObject):
         self.results.close()
         self._notifier.close_all()
         self._windows.close()
-        self._background.close()
-        self._library.close()
+        self._problems.close()
+        if self._settings_window is not None:
+            self._settings_window.close()
+        self._background.finish(1.0)
         self._quiet.wait(1.0)
         self._qt.quit()
 
@@ -218,6 +228,7 @@ class App(QObject):
         face.microphone_chosen.connect(lambda name: self._change("sound", mic=name))
         face.system_sound_chosen.connect(lambda on: self._change("sound", system_audio=on))
         face.recent_opened.connect(self.results.play)
+        face.settings_requested.connect(self.show_settings)
         face.quit_requested.connect(self.quit)
         face.problem_requested.connect(self._clear_problem)
         face.menu.aboutToShow.connect(self._look_for_microphones)
@@ -270,6 +281,14 @@ class App(QObject):
             self.recorder.stop()
         else:
             self.record(self._state.last_kind)
+
+    def show_settings(self) -> None:
+        """Open the settings window, or bring it to the front."""
+        if self._settings_window is None:
+            self._settings_window = SettingsDialog(self._store, list_devices=list_devices)
+        self._settings_window.show()
+        self._settings_window.raise_()
+        self._settings_window.activateWindow()
 
     def screenshot(self) -> None:
         """Pick an area for a picture of it."""
@@ -350,7 +369,7 @@ class App(QObject):
             self._awake.stop()
             self._quiet.stop()
         if view.warning is not None and not self._windows.has_bar and view.state.is_live:
-            self._notify_problem("health", view.warning.message, "")
+            self._notifier.notify("health", view.warning.message, urgency="critical")
         self._commands.follow(view)
 
     def _finished(self, finished: Finished) -> None:
@@ -362,17 +381,13 @@ class App(QObject):
             self.results.show(finished)
 
     def _failed(self, report: ErrorReport) -> None:
-        _log.warning("told: %s %s", report.message, report.hint)
-        self._commands.fail(report)
-        self._notify_problem("problem", report.message, report.hint)
+        if not self._commands.fail(report):
+            self._problems.tell(report, is_taking=self.recorder.view.state.is_taking)
         if self._is_quitting:
             self._end()
 
-    def _failed_here(self, error: RecorderError) -> None:
-        self._failed(ErrorReport(error.code, error.message, error.hint, error.exit_code))
-
-    def _notify_problem(self, key: str, message: str, hint: str) -> None:
-        self._notifier.notify(key, message, hint, urgency="critical")
+    def _failed_here(self, error: Exception) -> None:
+        self._failed(as_report(as_recorder_error(error)))
 
     def _clear_problem(self) -> None:
         self._problem = ""
@@ -389,9 +404,8 @@ class App(QObject):
     # Settings and shortcuts.
 
     def _change(self, area: str, **changes: object) -> None:
-        self._background.do(
-            lambda: self._store.update(area, **changes),
-            failed=self._failed_here,
+        self._background.run(
+            lambda: self._store.update(area, **changes), _nothing, self._failed_here
         )
 
     def _apply(self, stored: Settings) -> None:
@@ -407,9 +421,8 @@ class App(QObject):
         self.results.card_s = stored.appearance.result_card_s
         self.results.notifies = stored.app.notifications
         self.results.reduced_motion = self._reduced_motion()
-        self._background.do(
-            partial(_set_autostart, stored.app.autostart),
-            failed=self._failed_here,
+        self._background.run(
+            partial(_set_autostart, stored.app.autostart), _nothing, self._failed_here
         )
 
     def _look_for_microphones(self) -> None:
@@ -422,7 +435,7 @@ class App(QObject):
                 self._offered = (offered, chosen)
                 self._face.set_microphones(offered, chosen)
 
-        self._background.do(list_microphones, show)
+        self._background.run(list_microphones, show)
 
     def _reduced_motion(self) -> bool:
         return self._store.current.appearance.reduced_motion == "on"
@@ -445,7 +458,7 @@ class App(QObject):
 
     def _shortcut_failed(self, action: str, error: RecorderError) -> None:
         _log.warning("shortcut not to be had action=%s error=%s", action, error)
-        self._notify_problem(f"shortcut {action}", error.message, error.hint)
+        self._problems.note(f"shortcut {action}", error)
 
     def _last_area_text(self) -> str:
         rect = self._state.last_area
@@ -454,7 +467,11 @@ class App(QObject):
     def _remember(self, **values: object) -> None:
         self._state = msgspec.structs.replace(self._state, **values)
         state = self._state
-        self._background.do(lambda: remembered.save(state))
+        self._background.run(lambda: remembered.save(state), _nothing)
+
+
+def _nothing(_result: object) -> None:
+    pass
 
 
 def _set_autostart(is_wanted: bool) -> None:

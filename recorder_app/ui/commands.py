@@ -86,11 +86,13 @@ class Commands:
         self._answer(self._starting, status)
         self._answer(self._ending, status)
 
-    def fail(self, report: ErrorReport) -> None:
-        """Tell everybody who waits that it went wrong."""
+    def fail(self, report: ErrorReport) -> bool:
+        """Tell everybody who waits that it went wrong; return whether there was anybody."""
         error = RemoteError(report)
+        has_listeners = bool(self._starting or self._ending)
         self._answer(self._starting, error)
         self._answer(self._ending, error)
+        return has_listeners
 
     @staticmethod
     def _answer(waiting: list[Answer], how: Status | RemoteError) -> None:

@@ -13,7 +13,7 @@ LEAST_DB = -60.0
 _BAR_HEIGHT = 6
 
 
-class LevelMeter(QWidget):
+class InputMeter(QWidget):
     """Shows a peak in dBFS, or in words why there is none."""
 
     def __init__(self) -> None:

@@ -35,7 +35,7 @@ class Monitors(QObject):
 
     def look(self) -> None:
         """List them anew."""
-        self._background.do(list_offers, self._take_in)
+        self._background.run(list_offers, self._take_in)
 
     def of(self, screen: QScreen) -> TargetEntry | None:
         """Return what the recorder calls `screen`, None while that is not known."""

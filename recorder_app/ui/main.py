@@ -13,6 +13,7 @@ from PySide6.QtCore import QSocketNotifier
 
 from recorder_app import logs, paths
 from recorder_app.settings.store import SettingsStore
+from recorder_app.texts import use_language
 from recorder_app.ui.application import App, make_qt
 
 _log = logging.getLogger(__name__)
@@ -21,8 +22,10 @@ _log = logging.getLogger(__name__)
 def run() -> int:
     """Run the app until it is quit; return the exit code."""
     logs.start(paths.log_folder())
+    store = SettingsStore()
+    use_language(store.current.appearance.language)
     qt = make_qt(sys.argv[:1])
-    app = App(qt, SettingsStore())
+    app = App(qt, store)
     with _on_signals(app.end_by_signal):
         app.begin()
         _log.info("app started")

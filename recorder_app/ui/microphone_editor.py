@@ -14,7 +14,7 @@ from recorder_app.texts import N_, translate
 from recorder_app.ui import tokens
 from recorder_app.ui.background import Background
 from recorder_app.ui.editors import ChoiceEditor
-from recorder_app.ui.level_meter import LevelMeter
+from recorder_app.ui.input_meter import InputMeter
 
 NONE, DEFAULT = "none", "default"
 _EVERY_S = 0.7
@@ -39,7 +39,7 @@ class MicrophoneEditor(QWidget):
         self._began = 0.0
         self.combo = ChoiceEditor([])
         self.main: QWidget = self.combo
-        self.meter = LevelMeter()
+        self.meter = InputMeter()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.SPACE_XS)

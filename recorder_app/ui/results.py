@@ -9,8 +9,8 @@ from PySide6.QtCore import QMimeData, QObject, QProcess, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from recorder_app import paths
-from recorder_app.errors import RecorderError
 from recorder_app.pipeline.events import Finished, RecordingResult
+from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.system.autostart import program
 from recorder_app.texts import N_, clock_text, size_text, translate
 from recorder_app.ui.background import Background
@@ -75,7 +75,7 @@ class Results(QObject):
 
     def refresh_recent(self) -> None:
         """Ask for the latest recordings."""
-        self._background.do(_recent, self.recent_changed.emit)
+        self._background.run(_recent, self.recent_changed.emit)
 
     def do_background_work(self) -> None:
         """Have queued jobs done by a process of their own, which does not disturb."""
@@ -184,22 +184,22 @@ class Results(QObject):
 
     def _rename(self, card: ResultCard, title: str) -> None:
         recording_id = card.content.recording_id
-        self._background.do(
+        self._background.run(
             lambda: _rename(recording_id, title), lambda _: self.refresh_recent(), self._tell
         )
 
     def _delete(self, recording_id: str) -> None:
-        self._background.do(
+        self._background.run(
             lambda: _delete(recording_id), lambda _: self.refresh_recent(), self._tell
         )
 
     def _undo(self, recording_id: str) -> None:
-        self._background.do(
+        self._background.run(
             lambda: _restore(recording_id), lambda _: self.refresh_recent(), self._tell
         )
 
-    def _tell(self, error: RecorderError) -> None:
-        self.failed.emit(error)
+    def _tell(self, error: Exception) -> None:
+        self.failed.emit(as_recorder_error(error))
 
 
 # The library's packages are loaded in the background thread, with the first of these calls.
