@@ -15,7 +15,7 @@ def main() -> None:
 
 def _app() -> int:
     from recorder_app.cli.main import report
-    from recorder_app.errors import NotRunning, RecorderError
+    from recorder_app.errors import AlreadyRunning, NotRunning, RecorderError
     from recorder_app.services.remote import raise_app
     from recorder_app.system.session import session_type
 
@@ -32,6 +32,11 @@ def _app() -> int:
         from recorder_app.ui.main import run
 
         return run()
+    except AlreadyRunning:
+        # It was started twice at once.
+        with contextlib.suppress(NotRunning):
+            raise_app()
+        return 0
     except RecorderError as error:
         report(error)
         return error.exit_code

@@ -9,6 +9,8 @@
           UnknownSettingError
         InvalidRegionError
         InvalidStateError
+        NotRunning
+        AlreadyRunning
       CaptureError              the picture or the sound cannot be had
         SourceUnavailable
           SoundServerUnavailable
@@ -110,6 +112,12 @@ class NotRunning(InvalidRequest):
     """Nothing is there that could carry out a command."""
 
     code = "not_running"
+
+
+class AlreadyRunning(InvalidRequest):
+    """Another process is what this one was to become."""
+
+    code = "already_running"
 
 
 class InvalidStateError(InvalidRequest):

@@ -14,7 +14,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from recorder_app.errors import InternalError, NotRunning
+from recorder_app.errors import AlreadyRunning, InternalError, NotRunning, StorageError
+from recorder_app.system.filelock import file_lock
 from recorder_app.texts import N_
 
 # sockaddr_un.sun_path on Linux is 108 bytes with its end; other systems have less.
@@ -25,15 +26,37 @@ _WAITING = 16
 def listen(path: Path) -> socket.socket:
     """Return a listening socket at `path`; one that a dead process left behind is replaced.
 
-    Raises FileExistsError when somebody answers there, InternalError where there are no such
-    sockets, OSError when the folder cannot be had.
+    Raises AlreadyRunning when somebody has it, InternalError where there are no such sockets,
+    StorageError when the folder cannot be had.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.parent.chmod(0o700)
-    with contextlib.suppress(NotRunning):
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.chmod(0o700)
+        # Of two that start at once neither may take the other's new socket for a dead one.
+        with file_lock(path.with_suffix(".lock")) as is_ours:
+            if not is_ours or _is_taken(path):
+                raise AlreadyRunning(N_("Somebody listens at {path} already."), path=path)
+            path.unlink(missing_ok=True)
+            return _listener(path)
+    except OSError as error:
+        raise StorageError(
+            N_("The folder {folder}, over which Recorder is spoken to, cannot be used: {reason}."),
+            hint=N_("Remove what is in its place, or log in anew: that makes it again."),
+            folder=path.parent,
+            reason=error.strerror or type(error).__name__,
+        ) from error
+
+
+def _is_taken(path: Path) -> bool:
+    """Return whether a process listens there; one that is too busy to answer does as well."""
+    try:
         connect(path, 1.0).close()
-        raise FileExistsError(path)
-    path.unlink(missing_ok=True)
+    except NotRunning as error:
+        return not isinstance(error.__cause__, ConnectionRefusedError | FileNotFoundError)
+    return True
+
+
+def _listener(path: Path) -> socket.socket:
     listener = socket.socket(_family(), socket.SOCK_STREAM)
     try:
         with _address(path) as address:

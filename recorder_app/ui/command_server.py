@@ -30,8 +30,8 @@ Obey = Callable[[TakeCommand, Answer], None]
 class CommandServer(QObject):
     """Listens, and calls `obey` with each command and with what takes the answer, now or later.
 
-    Making one raises FileExistsError when another app listens already, OSError where no socket
-    can be made.
+    Making one raises AlreadyRunning when another app listens already, StorageError where no
+    socket can be made.
     """
 
     def __init__(self, obey: Obey, parent: QObject | None = None) -> None:
