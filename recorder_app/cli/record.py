@@ -118,15 +118,19 @@ def take(*, listen: bool) -> int:
     logs.start(paths.log_folder())
     served = Take()
     _on_signals(served.interrupts)
-    if listen:
-        served.listen()
-        served.warm_up()
-    else:
-        served.attach(
-            open(0, "rb", buffering=0, closefd=False),  # noqa: SIM115 - standard input stays open
-            open(1, "wb", buffering=0, closefd=False),  # noqa: SIM115 - standard output, likewise
-        )
-    return served.serve()
+    try:
+        if listen:
+            served.listen()
+            served.warm_up()
+        else:
+            served.attach(
+                open(0, "rb", buffering=0, closefd=False),  # noqa: SIM115 - stdin stays open
+                open(1, "wb", buffering=0, closefd=False),  # noqa: SIM115 - stdout, likewise
+            )
+        return served.serve()
+    finally:
+        # A signal ends it before it has begun.
+        served.close()
 
 
 def _on_signals(interrupts: Interrupts) -> None:

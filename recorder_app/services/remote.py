@@ -13,13 +13,15 @@ from pathlib import Path
 import msgspec
 
 from recorder_app import paths
-from recorder_app.errors import NotRunning, RecorderError
+from recorder_app.errors import InvalidStateError, NotRunning, RecorderError
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingState
 from recorder_app.services.take_messages import Snapshot
 from recorder_app.system import local_socket
 from recorder_app.texts import N_
 
 _CONNECT_S = 2.0
+# A take says how it stands as soon as it is spoken to.
+_GREETING_S = 5.0
 
 
 class Status(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -87,26 +89,39 @@ def raise_app() -> None:
 
 def _send_to_take(command: str, text: str, limit_s: float) -> Status:
     """Speak to the newest take that answers: its app was killed, or never was."""
+    hung: NotRunning | None = None
     for path in sorted(paths.takes_folder().glob("*.sock"), key=_age):
         try:
             connection = local_socket.connect(path, _CONNECT_S)
         except NotRunning:
             continue
         with connection:
-            lines = _Lines(connection, limit_s)
-            now = lines.snapshot()
-            if now is None or now.state is RecordingState.IDLE:
+            lines = _Lines(connection, min(_GREETING_S, limit_s))
+            try:
+                now = lines.snapshot()
+            except NotRunning as error:
+                hung = error
                 continue
+            if now is None or now.state is RecordingState.IDLE or now.state.is_final:
+                continue
+            lines.allow(limit_s)
             return _take_obeys(lines, now, command, text)
-    raise NotRunning(
+    raise hung or NotRunning(
         N_("Recorder is not running."),
         hint=N_("Start it with “recorder-app”, or record with “recorder-app record”."),
     )
 
 
 def _take_obeys(lines: _Lines, now: Snapshot, command: str, text: str) -> Status:
+    if command == "start":
+        raise InvalidStateError(now.state.value, command)
+    # As the app means them.
     if command == "toggle":
         command = "stop"
+    elif command == "pause" and now.state is RecordingState.PAUSED:
+        command = "resume"
+    elif command == "mute" and now.is_muted:
+        command = "unmute"
     if command != "status":
         lines.send({"command": command, "id": 1, "text": text})
     ends = command in ("stop", "cancel")
@@ -154,8 +169,12 @@ class _Lines:
 
     def __init__(self, connection: socket.socket, limit_s: float) -> None:
         self._socket = connection
-        self._until = time.monotonic() + limit_s
         self._rest = b""
+        self.allow(limit_s)
+
+    def allow(self, limit_s: float) -> None:
+        """Wait until `limit_s` from now."""
+        self._until = time.monotonic() + limit_s
 
     def __iter__(self) -> _Lines:
         return self

@@ -16,11 +16,11 @@ then ``begin`` (without the rest of the countdown), ``pause``, ``resume``, ``mar
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
 import socket
 import threading
+import time
 from io import RawIOBase
 from pathlib import Path
 
@@ -55,6 +55,7 @@ from recorder_app.services.take_messages import (
     decode_command,
     decode_settings,
     id_of,
+    read_lines,
 )
 from recorder_app.services.warming import warm_up
 from recorder_app.settings.store import SettingsStore
@@ -62,6 +63,8 @@ from recorder_app.system import local_socket
 
 # A process that nobody ever spoke to is in nobody's way for longer than this.
 _LONELY_S = 30.0
+# How long the clients may take to hear the last.
+_LAST_WORDS_S = 5.0
 
 
 class Take:
@@ -80,6 +83,7 @@ class Take:
         self._ledger: Ledger | None = None
         self._listener: socket.socket | None = None
         self._socket: Path | None = None
+        self._is_leaving = False
         # Before a recording is started a signal ends the process.
         self.interrupts = Interrupts()
         self._finished: queue.SimpleQueue[Finished | None] = queue.SimpleQueue()
@@ -98,10 +102,11 @@ class Take:
     def listen(self, path: Path | None = None) -> None:
         """Take clients at `path`, by default one of its own for this process.
 
-        Raises OSError where no socket can be made.
+        Raises StorageError where no socket can be made, AlreadyRunning when somebody has it.
         """
-        self._socket = path or paths.takes_folder() / f"{os.getpid()}.sock"
-        self._listener = local_socket.listen(self._socket)
+        path = path or paths.takes_folder() / f"{os.getpid()}.sock"
+        self._listener = local_socket.listen(path)
+        self._socket = path
         threading.Thread(target=self._accept, name="take-listener", daemon=True).start()
         self._lonely = threading.Timer(_LONELY_S, self._leave_if_idle)
         self._lonely.daemon = True
@@ -118,16 +123,22 @@ class Take:
         Without a recording it ends with its last client.
         """
         finished = self._finished.get()
-        if self._socket is not None:
-            # Nobody is to find it any more.
-            self._socket.unlink(missing_ok=True)
+        self.close()
         if self._ledger is not None:
             self._ledger.enter()
         with self._lock:
             clients = list(self._clients)
         for client in clients:
-            client.close()
+            client.end()
+        until = time.monotonic() + _LAST_WORDS_S
+        for client in clients:
+            client.join(max(0.0, until - time.monotonic()))
         return exit_code(finished) if finished is not None else 0
+
+    def close(self) -> None:
+        """Be found by nobody any more."""
+        if self._socket is not None:
+            self._socket.unlink(missing_ok=True)
 
     def _accept(self) -> None:
         assert self._listener is not None
@@ -137,32 +148,37 @@ class Take:
             except OSError:
                 return
             if connection is not None:
-                stream = socket.SocketIO(connection, "rw")
+                with connection:
+                    stream = connection.makefile("rwb", buffering=0)
                 self.attach(stream, stream)
 
     def _leave_if_idle(self) -> None:
         with self._lock:
             if self._session is None and not self._clients:
-                self._finished.put(None)
+                self._leave()
+
+    def _leave(self) -> None:
+        self._is_leaving = True
+        self._finished.put(None)
 
     def _read(self, commands: RawIOBase, client: MessageWriter) -> None:
         try:
-            for line in commands:
+            for line in read_lines(commands):
                 self._obey(line, client)
         except OSError:
             # It was closed or broke: as if the other side had died.
             pass
-        finally:
-            with self._lock, contextlib.suppress(ValueError):
-                if commands.fileno() != 0:
-                    # What only speaks through standard input may still listen.
-                    self._clients.remove(client)
-            self._leave_if_silent()
-
-    def _leave_if_silent(self) -> None:
+        # What only speaks through standard input may still listen.
+        speaks_only = commands.fileno() == 0
         with self._lock:
+            if not speaks_only:
+                self._clients.remove(client)
             if self._session is None and (self._listener is None or not self._clients):
-                self._finished.put(None)
+                self._leave()
+        if not speaks_only:
+            client.end()
+            client.join()
+            commands.close()
 
     def _obey(self, line: bytes, client: MessageWriter) -> None:
         command = TakeCommand("", id_of(line))
@@ -190,6 +206,8 @@ class Take:
                     self._tell(self._now)
 
     def _start(self, command: TakeCommand) -> None:
+        with self._lock:
+            self._refuse_second()
         settings = decode_settings(command.settings)
         naming, problem = Naming(), None
         if command.stored_names:
@@ -203,8 +221,7 @@ class Take:
             naming=naming,
         )
         with self._lock:
-            if self._session is not None:
-                raise InvalidStateError(self._session.state.value, "start")
+            self._refuse_second()
             self._session = create_session(plan, self._pass_on)
             self._change(target=settings.target, output=str(plan.output), note=command.note)
         self._ledger = Ledger(plan, settings)
@@ -213,6 +230,10 @@ class Take:
         if problem is not None:
             self._pass_on(HealthEvent("folder_unusable", Severity.WARNING, str(problem)))
         self._session.start()
+
+    def _refuse_second(self) -> None:
+        if self._session is not None or self._is_leaving:
+            raise InvalidStateError(self._now.state.value, "start")
 
     def _pass_on(self, event: Event) -> None:
         assert self._ledger is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+from collections.abc import Iterator
 from io import RawIOBase
 
 import msgspec
@@ -22,7 +23,9 @@ from recorder_app.texts import N_
 
 # Messages waiting for a slow reader. Beyond it statistics are left out; nothing waits.
 _MOST_WAITING = 1000
-_LAST_WORDS_S = 5.0
+_PIECE = 1 << 16
+# No command is longer, whatever its note and its texts.
+_LONGEST_LINE = 1_000_000
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
@@ -98,11 +101,19 @@ class MessageWriter:
         with contextlib.suppress(queue.Full):
             self._waiting.put_nowait(message)
 
-    def close(self) -> None:
-        """Write what waits, for a limited time."""
-        with contextlib.suppress(queue.Full):
-            self._waiting.put(None, timeout=_LAST_WORDS_S)
-        self._thread.join(_LAST_WORDS_S)
+    def end(self) -> None:
+        """Write what waits and then nothing more; ``join`` waits for that."""
+        while True:
+            try:
+                self._waiting.put_nowait(None)
+                return
+            except queue.Full:
+                # Who reads so slowly does without the oldest.
+                with contextlib.suppress(queue.Empty):
+                    self._waiting.get_nowait()
+
+    def join(self, timeout_s: float | None = None) -> None:
+        self._thread.join(timeout_s)
 
     def _run(self) -> None:
         encoder = msgspec.json.Encoder()
@@ -115,8 +126,30 @@ class MessageWriter:
                 return
 
 
+def read_lines(stream: RawIOBase) -> Iterator[bytes]:
+    """Yield each line of a raw stream as it comes. One that is too long is cut, as far too long.
+
+    Raises OSError when the stream breaks.
+    """
+    rest, is_cut = b"", False
+    while piece := stream.read(_PIECE):
+        *lines, rest = (rest + piece).split(b"\n")
+        for line in lines:
+            if not is_cut:
+                yield line
+            is_cut = False
+        if len(rest) > _LONGEST_LINE:
+            if not is_cut:
+                yield rest
+            rest, is_cut = b"", True
+    if rest and not is_cut:
+        yield rest
+
+
 def decode_command(line: bytes) -> TakeCommand:
     """Raises InvalidRequest."""
+    if len(line) > _LONGEST_LINE:
+        raise InvalidRequest(N_("That command is too long."), hint=N_("At most 1 MB is read."))
     try:
         return msgspec.json.decode(line, type=TakeCommand)
     except msgspec.MsgspecError as error:
