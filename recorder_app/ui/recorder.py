@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from recorder_app.errors import InternalError, InvalidStateError
+from recorder_app.errors import InternalError, InvalidStateError, RecorderError
 from recorder_app.pipeline import outcome
 from recorder_app.pipeline.events import (
     ErrorReport,
@@ -84,6 +84,8 @@ class Recorder(QObject):
         self.view = TakeView()
         self._take: TakeLink | None = None
         self._warm: TakeLink | None = None
+        # Takes that have ended, whose processes enter them into the library.
+        self._entering: list[TakeLink] = []
         self._request: TakeRequest | None = None
         self._starting_id = 0
         self._is_restarting = False
@@ -157,7 +159,7 @@ class Recorder(QObject):
 
     def close(self) -> None:
         """Let the processes go; a take goes on."""
-        for link in (self._warm, self._take):
+        for link in (self._warm, self._take, *self._entering):
             if link is not None:
                 link.close()
 
@@ -193,7 +195,6 @@ class Recorder(QObject):
 
     def _follow(self, link: TakeLink) -> None:
         self._take = link
-        self._ended: Finished | None = None
         link.message.connect(self._heard)
         link.lost.connect(self._gone)
 
@@ -336,32 +337,47 @@ class Recorder(QObject):
             _log.info("command refused id=%s error=%s", number, error.message)
 
     def _end(self, message: Finished) -> None:
-        self._ended = message
+        self._let_enter(message)
         self._rest()
+        is_restarting, self._is_restarting = self._is_restarting, False
         if message.error is not None and message.result is None:
-            self._is_restarting = False
             self.failed.emit(message.error)
-        else:
-            self.finished.emit(message)
+            return
+        self.finished.emit(message)
+        is_cancelled = message.state is RecordingState.CANCELLED
+        if is_restarting and is_cancelled and self._take is None and self._request is not None:
+            try:
+                self.start(self._request)
+            except RecorderError as error:
+                self.failed.emit(outcome.report(error))
+
+    def _let_enter(self, ended: Finished) -> None:
+        """Leave the process to itself: the next take need not wait for its end."""
+        link, self._take = self._take, None
+        if link is None:
+            return
+        link.message.disconnect(self._heard)
+        link.lost.disconnect(self._gone)
+        self._entering.append(link)
+
+        def entered() -> None:
+            self._entering.remove(link)
+            if ended.result is not None:
+                self.entered.emit(ended.result.recording_id)
+
+        link.lost.connect(entered)
 
     def _gone(self) -> None:
-        """The process has ended: after its result the library has it, before it died."""
-        ended, self._take = self._ended, None
-        if ended is None:
-            self._is_restarting = False
-            self._rest()
-            lost = InternalError(
-                N_("The recording ended unexpectedly."),
-                hint=N_("What was recorded until then is kept and will be in the library."),
-            )
-            self.failed.emit(outcome.report(lost))
-            self.entered.emit("")
-            return
-        if ended.result is not None:
-            self.entered.emit(ended.result.recording_id)
-        if self._is_restarting and self._request is not None:
-            self._is_restarting = False
-            self.start(self._request)
+        """The process has ended without a result."""
+        self._take = None
+        self._is_restarting = False
+        self._rest()
+        lost = InternalError(
+            N_("The recording ended unexpectedly."),
+            hint=N_("What was recorded until then is kept and will be in the library."),
+        )
+        self.failed.emit(outcome.report(lost))
+        self.entered.emit("")
 
     def _rest(self) -> None:
         self._calm.stop()

@@ -102,6 +102,7 @@ class TakeLink(QObject):
         self._is_lost = True
         if self.process is not None:
             _reap(self.process)
+        self.deleteLater()
 
     def _try(self) -> None:
         self._tries += 1
