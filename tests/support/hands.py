@@ -141,12 +141,15 @@ class Hands:
 
 def _embedded(desktop: X11Desktop, window: int) -> list[int]:
     # The XEmbed specification: a window that can be embedded has the property _XEMBED_INFO. One
-    # that is not has WM_STATE, by which a window manager marks what it manages (ICCCM 4.1.3.1).
+    # that is not has WM_STATE, by which a window manager marks what it manages (ICCCM 4.1.3.1),
+    # or stands on the desktop itself, past the window manager.
     core = desktop.connection.core
     try:
         if _has(core, window, "_XEMBED_INFO"):
             return [] if _has(core, window, "WM_STATE") else [window]
         children = list(core.QueryTree(window).reply().children)
+        if window == desktop.root:
+            children = [one for one in children if not _has(core, one, "_XEMBED_INFO")]
     except xcffib.xproto.WindowError:
         return []
     return [found for child in children for found in _embedded(desktop, child)]
