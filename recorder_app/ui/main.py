@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QSocketNotifier
+from PySide6.QtCore import QLocale, QSocketNotifier
 
 from recorder_app import logs, paths
 from recorder_app.settings.store import SettingsStore
@@ -23,7 +23,11 @@ def run() -> int:
     """Run the app until it is quit; return the exit code."""
     logs.start(paths.log_folder())
     store = SettingsStore()
-    use_language(store.current.appearance.language)
+    language = store.current.appearance.language
+    use_language(language)
+    if language != "system":
+        # Decimal signs and the like go with the words.
+        QLocale.setDefault(QLocale(language))
     qt = make_qt(sys.argv[:1])
     app = App(qt, store)
     with _on_signals(app.end_by_signal):
@@ -43,8 +47,10 @@ def _on_signals(end: Callable[[], None]) -> Iterator[None]:
     for each in (inside, outside):
         each.setblocking(False)
     before = signal.set_wakeup_fd(outside.fileno(), warn_on_full_buffer=False)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
+    for number in ("SIGINT", "SIGTERM", "SIGHUP"):
+        # Windows has no terminals that hang up.
+        if hasattr(signal, number):
+            signal.signal(getattr(signal, number), lambda *_: None)
     notifier = QSocketNotifier(inside.fileno(), QSocketNotifier.Type.Read)
 
     def woken() -> None:
