@@ -34,6 +34,7 @@ from recorder_app.ui.problems import Problems, as_report
 from recorder_app.ui.recorder import Recorder, TakeRequest
 from recorder_app.ui.results import Results
 from recorder_app.ui.settings_dialog import SettingsDialog
+from recorder_app.ui.settings_watch import SettingsWatch
 from recorder_app.ui.small_window import SmallWindow
 from recorder_app.ui.take_view import AppState, TakeView
 from recorder_app.ui.take_windows import TakeWindows, screen_under_pointer
@@ -81,6 +82,7 @@ class App(QObject):
         self.results = Results(self._theme, self._library, self._notifier, self)
         self._monitors = Monitors(self._background, self)
         self._picker = AreaPicker(self._theme, parent=self)
+        self._settings_watch = SettingsWatch(store, self._background, self)
         self._awake = KeepAwake()
         self._quiet = Quiet()
         self._hotkeys = Hotkeys(self._pressed.emit, self._shortcut_problem.emit)
@@ -146,6 +148,7 @@ class App(QObject):
         self.recorder.begin()
         self._monitors.look()
         self._apply(self._store.current)
+        self._settings_watch.begin()
         self._background.run(self._quiet.repair, _nothing)
         self.results.refresh_recent()
         self.results.do_background_work()
@@ -307,6 +310,8 @@ class App(QObject):
     def _start(
         self, kind: str, target: str, rect: tuple[int, int, int, int] | None, **choices: object
     ) -> None:
+        # Who sets something and starts in one breath gets what was set.
+        self._store.reload_if_changed()
         settings = recording_settings(self._store.current, {"target": target, **choices})
         stop = self._store.current.stop
         self.recorder.start(
