@@ -1,5 +1,6 @@
 """Where the program's own files and the user's recordings live."""
 
+import warnings
 from pathlib import Path
 
 import platformdirs
@@ -56,7 +57,10 @@ def preview_folder(recording_id: str) -> Path:
 
 def runtime_folder() -> Path:
     """Return the folder of the sockets of this user's running programs; it may not exist yet."""
-    return platformdirs.user_runtime_path(APP_NAME, appauthor=False)
+    with warnings.catch_warnings():
+        # A session without such a folder gets another one.
+        warnings.simplefilter("ignore")
+        return platformdirs.user_runtime_path(APP_NAME, appauthor=False)
 
 
 def app_socket() -> Path:

@@ -104,7 +104,11 @@ def record(*, output: Path | None, overwrite: bool, json_output: bool, **choices
     finished = _follow(events)
     status = _tell(finished, json_output=json_output)
     if not ledger.enter():
-        say("It is not in the library yet: it will be entered when that can be opened.")
+        say(
+            "It is not in the library yet: it will be entered when that can be opened."
+            if ledger.is_noted
+            else "It is not in the library, nor noted: “recorder-app import” enters a recording."
+        )
     return status
 
 

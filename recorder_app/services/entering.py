@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from recorder_app.errors import RecorderError
+from recorder_app.errors import LibraryLocked, RecorderError, StorageError
 from recorder_app.jobs.kinds import enqueue_previews
 from recorder_app.library.database import Database
 from recorder_app.library.takes import enter_recording, enter_session
@@ -25,15 +25,20 @@ def enter_pending(database: Database) -> None:
     """
     for file, record in pending_takes():
         try:
-            _enter(database, record)
-        except RecorderError as error:
+            enter_take(database, record)
+        except (LibraryLocked, StorageError) as error:
+            # The next one would fare no better.
             _log.warning("take not entered session=%s error=%s", record.session_id, error)
             return
+        except RecorderError as error:
+            _log.warning("take not entered session=%s error=%s", record.session_id, error)
+            continue
         if record.status != ACTIVE:
             file.unlink(missing_ok=True)
 
 
-def _enter(database: Database, record: TakeRecord) -> None:
+def enter_take(database: Database, record: TakeRecord) -> None:
+    """Enter one take, as often as one likes. Raises LibraryError or StorageError."""
     pauses, tracks = sidecar_of(record)
     result, error = record.result, record.error
     settings = msgspec.to_builtins(record.settings)
@@ -59,7 +64,7 @@ def _enter(database: Database, record: TakeRecord) -> None:
         )
         if result is None:
             return
-        container = profiles.load().containers[result.container]
+        container = profiles.load().containers.get(result.container)
         ended_at = record.ended_at or record.started_at
         recording = enter_recording(
             session,
@@ -75,7 +80,7 @@ def _enter(database: Database, record: TakeRecord) -> None:
             height=result.height,
             duration_s=result.duration_s,
             file_size=result.size_bytes,
-            mime_type=container.mime_type,
+            mime_type="" if container is None else container.mime_type,
             quality=record.settings.quality,
             session_id=record.session_id,
             details={

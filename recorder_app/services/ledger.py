@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import platform
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -42,6 +43,8 @@ ACTIVE, COMPLETED, FAILED, CANCELLED, INTERRUPTED = (
     "interrupted",
 )
 _TYPES = {"region": "region", "window": "window"}
+# One without its zone could not be stored.
+_Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class TakeRecord(msgspec.Struct):
@@ -54,9 +57,9 @@ class TakeRecord(msgspec.Struct):
     settings: RecordingSettings
     owner: Owner
     system: str
-    started_at: datetime
+    started_at: _Time
     status: str = ACTIVE
-    ended_at: datetime | None = None
+    ended_at: _Time | None = None
     health: list[HealthEvent] = []
     result: RecordingResult | None = None
     error: ErrorReport | None = None
@@ -65,7 +68,8 @@ class TakeRecord(msgspec.Struct):
 class Ledger:
     """Keeps the record of one take. ``note`` is called by the session's thread and is quick.
 
-    What cannot be written is logged: no recording fails for its book-keeping.
+    What cannot be written is logged: no recording fails for its book-keeping. `is_noted` says
+    whether it would be entered later, if not now.
     """
 
     def __init__(self, plan: RecordingPlan, settings: RecordingSettings) -> None:
@@ -80,6 +84,7 @@ class Ledger:
             system=platform.platform(),
             started_at=datetime.now(UTC),
         )
+        self.is_noted = False
         self._file = pending_folder() / f"{self.record.session_id}.json"
 
     def begin(self) -> None:
@@ -103,10 +108,16 @@ class Ledger:
         Slow: it loads the library's packages. What fails is done by the next opening.
         """
         # Imported only now: a recording starts without them.
+        from recorder_app.services.entering import enter_take
         from recorder_app.services.library import open_library
 
         try:
-            open_library().close()
+            with contextlib.closing(open_library()) as database:
+                if not self.is_noted:
+                    enter_take(database, self.record)
+                    with contextlib.suppress(OSError):
+                        self._file.unlink(missing_ok=True)
+                    return True
         except RecorderError as error:
             _log.warning("library not available error=%s", error)
             return False
@@ -115,7 +126,9 @@ class Ledger:
     def _save(self) -> None:
         try:
             write_record(self._file, self.record)
+            self.is_noted = True
         except StorageError as error:
+            self.is_noted = False
             _log.warning("take not noted error=%s", error)
 
 
@@ -148,7 +161,7 @@ def pending_takes() -> list[tuple[Path, TakeRecord]]:
                 file.rename(file.with_suffix(".damaged"))
             continue
         if record.status == ACTIVE and not record.owner.is_alive:
-            record.status = INTERRUPTED
+            _end(record)
         found.append((file, record))
     return found
 
@@ -161,6 +174,25 @@ def sidecar_of(record: TakeRecord) -> tuple[list[tuple[float, float]], list[dict
     except (OSError, msgspec.MsgspecError):
         return [], []
     return entry.pauses, msgspec.to_builtins(entry.tracks)
+
+
+def _end(record: TakeRecord) -> None:
+    """Say how a take ended whose process could not: as its sidecar has it, or interrupted."""
+    record.status = INTERRUPTED
+    try:
+        entry = read_journal(journal_path(Path(record.path)))
+    except (OSError, msgspec.MsgspecError):
+        return
+    result = entry.result
+    if (
+        result is None
+        or entry.state is not RecordingState.FINISHED
+        or entry.recovery is not None
+        or entry.recording_id != record.recording_id
+    ):
+        return
+    record.status, record.result = COMPLETED, result
+    record.ended_at = record.started_at + timedelta(seconds=result.duration_s)
 
 
 def _status(finished: Finished) -> str:

@@ -11,6 +11,7 @@ import os
 import socket
 import struct
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from recorder_app.texts import N_
 # sockaddr_un.sun_path on Linux is 108 bytes with its end; other systems have less.
 _LONGEST = 100
 _WAITING = 16
+_AGAIN_S = 0.01
 
 
 def listen(path: Path) -> socket.socket:
@@ -71,27 +73,47 @@ def _listener(path: Path) -> socket.socket:
 def accept(listener: socket.socket) -> socket.socket | None:
     """Return the next connection, None for one of another user. Blocks as `listener` does."""
     connection, _ = listener.accept()
-    if sys.platform == "linux":
-        size = struct.calcsize("3i")
-        raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-        _, uid, _ = struct.unpack("3i", raw)
-        if uid != os.getuid():
-            connection.close()
-            return None
+    if not _is_ours(connection):
+        connection.close()
+        return None
     return connection
 
 
 def connect(path: Path, timeout_s: float) -> socket.socket:
-    """Return a connection to who listens at `path`. Raises NotRunning when nobody does."""
+    """Return a connection to who listens at `path`. Raises NotRunning when nobody of us does."""
     connection = socket.socket(_family(), socket.SOCK_STREAM)
     try:
         connection.settimeout(timeout_s)
         with _address(path) as address:
-            connection.connect(address)
+            _knock(connection, address, time.monotonic() + timeout_s)
+        if not _is_ours(connection):
+            raise PermissionError(f"{path} is another user's")
     except OSError as error:
         connection.close()
         raise NotRunning(N_("Nobody listens at {path}."), path=path) from error
     return connection
+
+
+def _knock(connection: socket.socket, address: str, until_s: float) -> None:
+    """Connect. A queue that is full fails at once where there is a limit of time (connect(2))."""
+    while True:
+        try:
+            connection.connect(address)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= until_s:
+                raise
+            time.sleep(_AGAIN_S)
+
+
+def _is_ours(connection: socket.socket) -> bool:
+    """Return whether the other side is a program of the same user, as far as that can be asked."""
+    if sys.platform != "linux":
+        return True
+    size = struct.calcsize("3i")
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    _, uid, _ = struct.unpack("3i", raw)
+    return bool(uid == os.getuid())
 
 
 def _family() -> int:

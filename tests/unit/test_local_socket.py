@@ -127,6 +127,17 @@ with socket.socket(socket.AF_UNIX) as one:
 """
 
 
+_LISTENS = """
+import os, socket, sys
+os.setgid({nobody}), os.setuid({nobody})
+with socket.socket(socket.AF_UNIX) as one:
+    one.bind(sys.argv[1])
+    one.listen()
+    print("ready", flush=True)
+    one.accept()[0].recv(1)
+"""
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="NOT CHECKED: only root can be another user as well")
 def test_another_user_is_hung_up_on(listen: Listen) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -138,4 +149,20 @@ def test_another_user_is_hung_up_on(listen: Listen) -> None:
         code = _AS_NOBODY.format(nobody=NOBODY)
         with subprocess.Popen([sys.executable, "-I", "-c", code, str(path)]) as other:
             assert local_socket.accept(listener) is None
+            assert other.wait(20) == 0
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="NOT CHECKED: only root can be another user as well")
+def test_another_user_s_program_is_not_spoken_to() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "app.sock"
+        path.parent.chmod(0o777)
+        code = _LISTENS.format(nobody=NOBODY)
+        with subprocess.Popen(
+            [sys.executable, "-I", "-c", code, str(path)], stdout=subprocess.PIPE
+        ) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == b"ready\n"
+            with pytest.raises(NotRunning):
+                local_socket.connect(path, 5)
             assert other.wait(20) == 0
