@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from recorder_app.errors import LibraryLocked, RecorderError, StorageError
+from recorder_app.errors import DiskFull, LibraryLocked, RecorderError
 from recorder_app.jobs.kinds import enqueue_previews
 from recorder_app.library.database import Database
 from recorder_app.library.takes import enter_recording, enter_session
@@ -26,7 +26,7 @@ def enter_pending(database: Database) -> None:
     for file, record in pending_takes():
         try:
             enter_take(database, record)
-        except (LibraryLocked, StorageError) as error:
+        except (LibraryLocked, DiskFull) as error:
             # The next one would fare no better.
             _log.warning("take not entered session=%s error=%s", record.session_id, error)
             return

@@ -10,13 +10,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from recorder_app.errors import LibraryError
 from recorder_app.library.database import Database
+from recorder_app.library.ids import new_id
 from recorder_app.library.models import Recording, RecordingSessionRow
 from recorder_app.pipeline.journal import sidecar
+from recorder_app.services import entering
 from tests.support.command import ROOT, Recorder, run, run_json
 
 SHORT = ("record", "--target", "synthetic:pattern@320x240", "--duration", "0.5")
@@ -175,3 +179,86 @@ def test_what_is_not_there_is_said(screenless: dict[str, str]) -> None:
         assert done.returncode == 2
         assert "There is no recording" in done.stderr
     assert run("edit", "nosuchid", env=screenless).returncode == 2
+
+
+def _with_pending_take(library: Path, told: dict[str, Any], **fields: Any) -> Path:
+    """Leave what a process leaves that was killed just before it could note its take's end."""
+    with contextlib.closing(sqlite3.connect(library)) as file:
+        file.execute("DELETE FROM recordings")
+        file.execute("DELETE FROM recording_sessions")
+        file.commit()
+    record = {
+        "session_id": new_id(),
+        "recording_id": told["recording_id"],
+        "recording_type": "screen",
+        "path": told["path"],
+        "settings": {},
+        "owner": {"pid": 2**22 + 1, "started": 1.0},
+        "system": "",
+        "started_at": "2026-05-01T12:00:00Z",
+    }
+    pending = library.parent / "pending" / f"{record['session_id']}.json"
+    pending.write_text(json.dumps(record | fields))
+    return pending
+
+
+def test_a_whole_file_is_entered_although_its_process_could_not_note_the_end(
+    screenless: dict[str, str], library: Path
+) -> None:
+    told = run_json(*SHORT, env=screenless)
+    _with_pending_take(library, told)
+    shown = run_json("show", told["recording_id"], env=screenless)
+    assert (shown["path"], shown["status"]) == (told["path"], "completed")
+    assert shown["duration_s"] == told["duration_s"]
+    assert shown["created_at"] == "2026-05-01T12:00:00Z"
+    assert [session.status for session in rows(library)[1]] == ["completed"]
+
+
+def test_a_note_of_a_take_that_cannot_be_stored_stops_no_command(
+    screenless: dict[str, str], library: Path
+) -> None:
+    told = run_json(*SHORT, env=screenless)
+    pending = _with_pending_take(library, told, started_at="2026-05-01T12:00:00")
+    done = run("list", env=screenless)
+    assert (done.returncode, done.stderr) == (0, "No recordings.\n")
+    assert [each.suffix for each in pending.parent.iterdir()] == [".damaged"]
+
+
+def test_one_take_that_cannot_be_entered_does_not_hold_back_the_others(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def enter(_: Database, record: str) -> None:
+        entered.append(record)
+        if record == "first":
+            raise LibraryError("refused")
+
+    entered: list[str] = []
+    library.parent.mkdir(parents=True)
+    files = {name: library.with_name(name) for name in ("first", "second")}
+    for file in files.values():
+        file.touch()
+    takes = [(file, SimpleNamespace(session_id=name, status="")) for name, file in files.items()]
+    monkeypatch.setattr(entering, "pending_takes", lambda: takes)
+    monkeypatch.setattr(entering, "enter_take", lambda _, record: enter(_, record.session_id))
+    with contextlib.closing(Database(library)) as database:
+        entering.enter_pending(database)
+    assert entered == ["first", "second"]
+    assert [file.exists() for file in files.values()] == [True, False]
+
+
+def test_a_take_that_could_not_be_noted_is_entered_all_the_same(
+    screenless: dict[str, str], library: Path
+) -> None:
+    library.parent.mkdir(parents=True)
+    (library.parent / "pending").touch()
+    told = run_json(*SHORT, env=screenless)
+    assert [recording.id for recording in rows(library)[0]] == [told["recording_id"]]
+
+
+def test_a_take_that_nobody_will_enter_is_told(screenless: dict[str, str], library: Path) -> None:
+    library.parent.mkdir(parents=True)
+    (library.parent / "pending").touch()
+    library.write_bytes(b"this is no database" * 1000)
+    done = run(*SHORT, env=screenless)
+    assert done.returncode == 0
+    assert "recorder-app import" in done.stderr
