@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +15,16 @@ from recorder_app.library.ids import is_id, new_id
 from recorder_app.library.media_rows import COMPLETED, IMPORTED, RECOVERED
 from recorder_app.media import profiles
 from recorder_app.media.probe import MediaDescription, probe
-from recorder_app.pipeline.events import RecordingState
+from recorder_app.pipeline.events import RecordingResult, RecordingState
 from recorder_app.pipeline.journal import JournalEntry
-from recorder_app.services.walking import printable
+from recorder_app.services.walking import printable, storable
 from recorder_app.texts import N_
 
 _TYPES = {"region": "region", "window": "window"}
+# Sidecars may come from anywhere, and so may times of files: what is beyond is neither stored nor
+# shown.
+_MOST_SECONDS, _MOST_PIXELS = 1e8, 2**31
+_YEARS = range(1900, 3000)
 
 
 def describe(path: Path, entry: JournalEntry | None) -> MediaDescription:
@@ -29,7 +34,7 @@ def describe(path: Path, entry: JournalEntry | None) -> MediaDescription:
     """
     check_name(path)
     result = None if entry is None else entry.result
-    if result is None or not _has_size(path, result.size_bytes):
+    if result is None or not _is_credible(result) or not _has_size(path, result.size_bytes):
         return probe(path)
     known = profiles.load().containers.get(result.container)
     return MediaDescription(
@@ -73,19 +78,25 @@ def columns_of(path: Path, found: MediaDescription, entry: JournalEntry | None) 
         "is_truncated": entry.result is not None and entry.result.truncated,
     }
     if entry.library is not None:
-        columns["tags"] = list(dict.fromkeys(entry.library.tags))
-        columns["project"] = entry.library.project
-        columns["title"] = entry.library.title or columns["title"]
-        columns["description"] = entry.library.description
+        tags = dict.fromkeys(map(storable, entry.library.tags))
+        columns["tags"] = [tag for tag in tags if tag.strip()]
+        columns["project"] = storable(entry.library.project or "") or None
+        columns["title"] = storable(entry.library.title) or columns["title"]
+        columns["description"] = storable(entry.library.description)
         columns["is_favourite"] = entry.library.is_favourite
     return columns
 
 
 def created_at(path: Path, entry: JournalEntry | None) -> datetime:
     """Return when it was recorded, or else when the file was written last."""
-    if entry is not None:
-        return entry.started
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    started = None if entry is None else entry.started
+    if started is not None and started.tzinfo is not None and started.year in _YEARS:
+        return started.astimezone(UTC)
+    with contextlib.suppress(OverflowError, ValueError, OSError):
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        if written.year in _YEARS:
+            return written
+    return datetime.now(UTC)
 
 
 def recording_id(entry: JournalEntry | None, created: datetime) -> str:
@@ -121,6 +132,14 @@ def check_name(path: Path) -> None:
             hint=N_("Rename the file, or import it with --copy."),
             name=printable(path),
         )
+
+
+def _is_credible(result: RecordingResult) -> bool:
+    return (
+        0 <= result.duration_s <= _MOST_SECONDS
+        and 0 <= result.width <= _MOST_PIXELS
+        and 0 <= result.height <= _MOST_PIXELS
+    )
 
 
 def _has_size(path: Path, size: int) -> bool:

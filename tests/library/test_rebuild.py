@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,3 +141,37 @@ def test_a_damaged_library_is_set_aside_and_made_again(tmp_path: Path) -> None:
     assert run_json("show", recorded["recording_id"], env=env)["path"] == str(path)
     again = run("library", "rebuild", str(tmp_path / "Videos"), env=env)
     assert (again.returncode, "1 known" in again.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"started": "2026-01-01T00:00:00"},
+        {"started": "0001-01-01T00:00:00+14:00"},
+        {"started": "9999-12-31T23:59:59-12:00"},
+        {"result": {"width": 2**63}},
+        {"result": {"duration_s": 1e308}},
+        {"result": {"duration_s": -5}},
+        {"library": {"id": "x", "title": "a\0b", "tags": ["", " ", "\0"], "project": "\0"}},
+        {"library": {"id": "x", "title": "t" * 100_000, "tags": ["t" * 20_000]}},
+    ],
+    ids=range(8),
+)
+def test_what_no_sidecar_can_mean_stops_nothing(
+    database: Database, videos: Path, changes: dict[str, Any]
+) -> None:
+    path = videos / "a.webm"
+    record(path)
+    entry = json.loads(journal_path(path).read_bytes())
+    for name, value in changes.items():
+        entry[name] = entry[name] | value if name == "result" else value
+    journal_path(path).write_text(json.dumps(entry))
+    told = rebuilt(database, videos)
+    assert told["a.webm"].state == "entered"
+    with database.read() as session:
+        row = recordings.get(session, told["a.webm"].id)
+        assert row.width == 160
+        assert row.duration_s == pytest.approx(1, abs=0.1)
+        assert abs((row.created_at - datetime.now(UTC)).total_seconds()) < 3600
+        assert "\0" not in row.title
+        assert [tag.name for tag in row.tags] in ([], ["t" * 20_000])
