@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from recorder_app.errors import InvalidRequest, LibraryCorrupt, LibraryLocked, RecorderError
@@ -25,8 +25,16 @@ def backup_folder(path: Path) -> Path:
 
 
 def backups(path: Path) -> list[Path]:
-    """Return the backups of the database at `path`, the newest first."""
-    return sorted(backup_folder(path).glob(f"{path.stem}-*.sqlite"), reverse=True)
+    """Return the backups of the database at `path`, the newest first.
+
+    Those of the future were made by a wrong clock, nobody knows when: they come last.
+    """
+    tomorrow = f"{path.stem}-{datetime.now(UTC) + timedelta(days=1):{_STAMP}}"
+    return sorted(
+        backup_folder(path).glob(f"{path.stem}-*.sqlite"),
+        key=lambda each: (each.name < tomorrow, each.name),
+        reverse=True,
+    )
 
 
 def ones_set_aside(path: Path) -> list[Path]:
@@ -91,6 +99,8 @@ def restore(path: Path, backup: Path, now: datetime) -> Path | None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _prepare(backup, fresh)
         if not path.exists():
+            # The log of the one that is gone would be read as that of this one.
+            _discard(path)
             copy_database(fresh, path)
             return None
         if _is_usable(path):

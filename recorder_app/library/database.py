@@ -32,6 +32,8 @@ _log = logging.getLogger(__name__)
 _BUSY_MS = 10_000
 # Statements slower than this are logged, to be given an index.
 _SLOW_S = 0.2
+# A library has its first table long before it is as old.
+_NEW_S = 10.0
 _BEGIN = "BEGIN IMMEDIATE"
 
 
@@ -51,8 +53,10 @@ class Database:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # Made by us first, so that nobody else of this machine may read it.
-            with contextlib.suppress(FileExistsError):
+            try:
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            except FileExistsError:
+                _refuse_emptied(path)
         except OSError as error:
             raise storage_error(error, path) from error
         # Looked at before the first connection that may write, be it only the journal's mode.
@@ -147,6 +151,18 @@ class Database:
     def back_up(self, target: Path) -> None:
         """Copy the database as it is now to `target`, while others go on using it."""
         copy_database(self.path, target)
+
+
+def _refuse_emptied(path: Path) -> None:
+    """Raise LibraryCorrupt for a file without a byte that was a library once."""
+    # Imported only now: that one needs this one.
+    from recorder_app.library.backups import backups
+
+    found = path.stat()
+    # Another process may be making it right now.
+    is_new = abs(time.time() - found.st_mtime) < _NEW_S
+    if not found.st_size and not is_new and backups(path):
+        raise corrupt(path, "it is empty")
 
 
 def _check_after_crash(connection: Connection, path: Path) -> None:

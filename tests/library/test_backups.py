@@ -254,3 +254,45 @@ def break_file(path: Path) -> None:
     for page_number in range(2, len(data) // 4096, 2):
         data[page_number * 4096 : (page_number + 1) * 4096] = b"\xa5" * 4096
     path.write_bytes(data)
+
+
+def test_backups_of_the_future_push_out_no_others(path: Path) -> None:
+    Database(path).close()
+    now = datetime.now(UTC)
+    for day in range(KEPT):
+        made = back_up(path, now + timedelta(days=10_000 + day))
+        os.utime(made, ((now + timedelta(days=10_000)).timestamp(),) * 2)
+    today = back_up_daily(path, now)
+    assert today is not None
+    assert backups(path)[0] == today
+    assert newest_good(path) == today
+    assert len(backups(path)) == KEPT
+    assert back_up_daily(path, now + timedelta(hours=1)) is None
+
+
+def test_a_library_that_was_emptied_is_damaged_not_new(path: Path) -> None:
+    with contextlib.closing(Database(path)) as database, database.write() as session:
+        add(session, Recording(title="a", recording_type="screen", path="/a.webm"))
+    back_up(path, NOW)
+    os.truncate(path, 0)
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    with pytest.raises(LibraryCorrupt):
+        Database(path)
+    assert path.stat().st_size == 0
+    assert restore(path, backups(path)[0], NOW) is not None
+    with contextlib.closing(Database(path)) as database, database.read() as session:
+        assert session.scalar(select(func.count(Recording.id))) == 1
+
+
+def test_what_a_library_that_is_gone_left_behind_is_not_taken_for_the_backups(path: Path) -> None:
+    Database(path).close()
+    back_up(path, NOW)
+    log = path.with_name(f"{path.name}-wal")
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("CREATE TABLE stranger (a)")
+        left = log.read_bytes()
+    path.unlink()
+    log.write_bytes(left)
+    restore(path, backups(path)[0], NOW)
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        assert not file.execute("SELECT 1 FROM sqlite_master WHERE name = 'stranger'").fetchall()
