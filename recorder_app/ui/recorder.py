@@ -314,6 +314,7 @@ class Recorder(QObject):
         before.message.disconnect(self._heard)
         before.lost.disconnect(self._gone)
         before.message.connect(self._old_part_heard)
+        before.lost.connect(before.deleteLater)
         before.send("stop")
         self._before_s = self.view.elapsed_s
         self._follow(link)
