@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from recorder_app.errors import InvalidRequest, InvalidStateError, RecorderError
@@ -20,21 +20,22 @@ from recorder_app.settings import Settings
 from recorder_app.settings.store import SettingsStore
 from recorder_app.system import autostart
 from recorder_app.system.awake import KeepAwake
-from recorder_app.system.hotkeys import Hotkeys
 from recorder_app.system.quiet import Quiet
 from recorder_app.texts import N_, translate
-from recorder_app.ui import crash_report, icons, remembered, style
+from recorder_app.ui import crash_report, remembered, style
 from recorder_app.ui.background import Background
 from recorder_app.ui.command_server import CommandServer
 from recorder_app.ui.commands import Commands
 from recorder_app.ui.look import Monitors
 from recorder_app.ui.notifications import Notifier
 from recorder_app.ui.picker.area_picker import AreaPicker, Picked
+from recorder_app.ui.picker.board import Mode
 from recorder_app.ui.problems import Problems, as_report
 from recorder_app.ui.recorder import Recorder, TakeRequest
 from recorder_app.ui.results import Results
 from recorder_app.ui.settings_dialog import SettingsDialog
 from recorder_app.ui.settings_watch import SettingsWatch
+from recorder_app.ui.shortcuts import Shortcuts
 from recorder_app.ui.small_window import SmallWindow
 from recorder_app.ui.take_view import AppState, TakeView
 from recorder_app.ui.take_windows import TakeWindows, screen_under_pointer
@@ -46,25 +47,13 @@ _log = logging.getLogger(__name__)
 _TRAY_EVERY_MS = 500
 _TRAY_PATIENCE = 6
 
-# The commands of each shortcut, as the settings name them.
-_SHORTCUTS = {
-    "start_stop": "toggle",
-    "pause": "pause",
-    "region": "area",
-    "last_area": "last_area",
-    "cancel": "cancel",
-    "marker": "mark",
-    "mute": "mute",
-    "screenshot": "screenshot",
-}
-_PRESET = "preset:"
+# The picker shows its keys to who is new to it.
+_HINTED = 3
 
 
 class App(QObject):
     """Owns all of it. Used on the GUI thread."""
 
-    _pressed = Signal(str)
-    _shortcut_problem = Signal(str, object)
     _settings_changed = Signal(object)
 
     def __init__(self, qt: QApplication, store: SettingsStore, parent: QObject | None = None):
@@ -79,13 +68,15 @@ class App(QObject):
         self._notifier = Notifier(self)
         self.recorder = Recorder(self)
         self._windows = TakeWindows(self._theme, self)
+        if self._state.bar is not None:
+            self._windows.bar_was_at = QPoint(*self._state.bar)
         self.results = Results(self._theme, self._library, self._notifier, self)
         self._monitors = Monitors(self._background, self)
         self._picker = AreaPicker(self._theme, parent=self)
         self._settings_watch = SettingsWatch(store, self._background, self)
         self._awake = KeepAwake()
         self._quiet = Quiet()
-        self._hotkeys = Hotkeys(self._pressed.emit, self._shortcut_problem.emit)
+        self._shortcuts = Shortcuts(self)
         self._problem = ""
         self._problems = Problems(self._notifier, self)
         self._settings_window: SettingsDialog | None = None
@@ -156,7 +147,7 @@ class App(QObject):
     def _end(self) -> None:
         self.recorder.close()
         self._server.close()
-        self._hotkeys.close()
+        self._shortcuts.close()
         self._awake.stop()
         self._quiet.stop()
         self.results.close()
@@ -195,14 +186,17 @@ class App(QObject):
         self._picker.failed.connect(self._failed_here)
         self._picker.saved.connect(self._screenshot_saved)
         self._notifier.not_shown.connect(self._balloon)
-        self._pressed.connect(self._shortcut)
-        self._shortcut_problem.connect(self._shortcut_failed)
+        self._shortcuts.asked.connect(lambda name: self._try(lambda: self._commands.do(name)))
+        self._shortcuts.preset_asked.connect(
+            lambda name: self._try(lambda: self._start_preset(name))
+        )
+        self._shortcuts.failed.connect(self._shortcut_failed)
         self._settings_changed.connect(self._apply)
         self._store.subscribe(self._settings_changed.emit)
         self._qt.styleHints().colorSchemeChanged.connect(lambda _: self._retheme())
         bar, countdown = self._windows.bar, self._windows.countdown
         bar.restart_requested.connect(partial(self._try, self.recorder.restart))
-        bar.moved.connect(lambda at: self._remember(bar=(at.x(), at.y())))
+        bar.moved.connect(self._bar_moved)
         countdown.skip_requested.connect(partial(self._try, self.recorder.skip_countdown))
         countdown.cancel_requested.connect(partial(self._try, self.recorder.cancel))
         for source in (bar, self._face):
@@ -268,7 +262,7 @@ class App(QObject):
         elif kind in ("area", "last_area", "window"):
             self.recorder.warm_up()
             self._picker.fps = self._store.current.capture.fps
-            self._picker.open("window" if kind == "window" else "area", self._state.last_area)
+            self._open_picker("window" if kind == "window" else "area")
         else:
             raise InvalidRequest(
                 N_("“{kind}” is nothing to record."),
@@ -296,7 +290,14 @@ class App(QObject):
     def screenshot(self) -> None:
         """Pick an area for a picture of it."""
         self.results.make_room()
-        self._picker.open("screenshot", self._state.last_area)
+        self._open_picker("screenshot")
+
+    def _open_picker(self, mode: Mode) -> None:
+        used = self._state.pickers_used
+        self._picker.show_hints = used < _HINTED
+        if used < _HINTED:
+            self._remember(pickers_used=used + 1)
+        self._picker.open(mode, self._state.last_area)
 
     def _record_screen(self) -> None:
         monitor = self._monitors.of(screen_under_pointer())
@@ -415,9 +416,7 @@ class App(QObject):
 
     def _apply(self, stored: Settings) -> None:
         self._retheme()
-        shortcuts = {name: getattr(stored.shortcuts, name) for name in _SHORTCUTS}
-        presets = {f"{_PRESET}{name}": preset.shortcut for name, preset in stored.presets.items()}
-        self._hotkeys.set(shortcuts | presets)
+        shortcuts = self._shortcuts.set(stored)
         self._face.set_shortcuts(shortcuts | {"area": shortcuts["region"]})
         self._face.set_last_area(self._last_area_text())
         self._face.set_system_sound(stored.sound.system_audio is not False)
@@ -455,12 +454,6 @@ class App(QObject):
             each.set_theme(theme)
         self._picker.theme = theme
 
-    def _shortcut(self, action: str) -> None:
-        if action.startswith(_PRESET):
-            self._try(lambda: self._start_preset(action.removeprefix(_PRESET)))
-        elif action in _SHORTCUTS:
-            self._try(lambda: self._commands.do(_SHORTCUTS[action]))
-
     def _shortcut_failed(self, action: str, error: RecorderError) -> None:
         _log.warning("shortcut not to be had action=%s error=%s", action, error)
         self._problems.note(f"shortcut {action}", error)
@@ -468,6 +461,10 @@ class App(QObject):
     def _last_area_text(self) -> str:
         rect = self._state.last_area
         return "" if rect is None else f"{rect[2]} x {rect[3]}"
+
+    def _bar_moved(self, at: QPoint) -> None:
+        self._windows.bar_was_at = at
+        self._remember(bar=(at.x(), at.y()))
 
     def _remember(self, **values: object) -> None:
         self._state = msgspec.structs.replace(self._state, **values)
@@ -486,15 +483,3 @@ def _set_autostart(is_wanted: bool) -> None:
         autostart.enable()
     else:
         autostart.disable()
-
-
-def make_qt(arguments: list[str]) -> QApplication:
-    """Return the toolkit, told who we are."""
-    qt = QApplication(arguments)
-    qt.setApplicationName("recorder-app")
-    qt.setApplicationDisplayName(translate(N_("Recorder")))
-    qt.setDesktopFileName("io.github.recorder_app.Recorder")
-    qt.setWindowIcon(icons.app_icon())
-    # The tray is what stays.
-    qt.setQuitOnLastWindowClosed(False)
-    return qt

@@ -10,11 +10,13 @@ import sys
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QLocale, QSocketNotifier
+from PySide6.QtWidgets import QApplication
 
 from recorder_app import logs, paths
 from recorder_app.settings.store import SettingsStore
-from recorder_app.texts import use_language
-from recorder_app.ui.application import App, make_qt
+from recorder_app.texts import N_, translate, use_language
+from recorder_app.ui import icons
+from recorder_app.ui.application import App
 
 _log = logging.getLogger(__name__)
 
@@ -28,12 +30,24 @@ def run() -> int:
     if language != "system":
         # Decimal signs and the like go with the words.
         QLocale.setDefault(QLocale(language))
-    qt = make_qt(sys.argv[:1])
+    qt = _make_qt(sys.argv[:1])
     app = App(qt, store)
     with _on_signals(app.end_by_signal):
         app.begin()
         _log.info("app started")
         return qt.exec()
+
+
+def _make_qt(arguments: list[str]) -> QApplication:
+    """Return the toolkit, told who we are."""
+    qt = QApplication(arguments)
+    qt.setApplicationName("recorder-app")
+    qt.setApplicationDisplayName(translate(N_("Recorder")))
+    qt.setDesktopFileName("io.github.recorder_app.Recorder")
+    qt.setWindowIcon(icons.app_icon())
+    # The tray is what stays.
+    qt.setQuitOnLastWindowClosed(False)
+    return qt
 
 
 @contextlib.contextmanager
