@@ -11,6 +11,7 @@ from datetime import datetime
 
 from recorder_app.errors import (
     CaptureError,
+    InvalidRequest,
     InvalidStateError,
     RecorderError,
     SourceUnavailable,
@@ -351,6 +352,14 @@ class RecordingSession:
         if self._state not in COMMANDS[command.name]:
             command.reply.set_exception(InvalidStateError(self._state.value, command.name))
             return
+        if command.name in ("mute", "unmute") and not self._has_microphone:
+            command.reply.set_exception(
+                InvalidRequest(
+                    N_("No microphone is recorded."),
+                    hint=N_("Choose one in the settings before the next recording."),
+                )
+            )
+            return
         try:
             self._carry_out(command)
         except _Leave:
@@ -360,6 +369,10 @@ class RecordingSession:
             command.reply.set_exception(as_recorder_error(error))
             raise
         command.reply.set_result(None)
+
+    @property
+    def _has_microphone(self) -> bool:
+        return self._graph is not None and self._graph.sound.has_microphone
 
     def _carry_out(self, command: Command) -> None:
         match command.name:

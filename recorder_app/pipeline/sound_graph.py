@@ -193,6 +193,11 @@ class SoundGraph:
             if not self._feeders or not self._feeders[number].is_alive():
                 sound.plan.source.close()
 
+    @property
+    def has_microphone(self) -> bool:
+        """Whether there is anything that can be muted."""
+        return any(lane.kind == "microphone" for lane in self.lanes)
+
     def mute(self, *, is_muted: bool) -> None:
         """Silence the microphones, or let them be heard again."""
         for lane in self.lanes:

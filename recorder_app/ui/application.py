@@ -30,7 +30,7 @@ from recorder_app.ui.look import Monitors
 from recorder_app.ui.notifications import Notifier
 from recorder_app.ui.picker.area_picker import AreaPicker, Picked
 from recorder_app.ui.picker.board import Mode
-from recorder_app.ui.problems import Problems, as_report
+from recorder_app.ui.problems import Problems
 from recorder_app.ui.recorder import Recorder, TakeRequest
 from recorder_app.ui.results import Results
 from recorder_app.ui.settings_dialog import SettingsDialog
@@ -180,6 +180,7 @@ class App(QObject):
         self.recorder.finished.connect(self._finished)
         self.recorder.failed.connect(self._failed)
         self.recorder.entered.connect(self.results.entered)
+        self.recorder.replied.connect(self._commands.reply)
         self.results.failed.connect(self._failed_here)
         self.results.recent_changed.connect(lambda recent: self._face.set_recent(recent))
         self._picker.picked.connect(self._picked)
@@ -393,7 +394,8 @@ class App(QObject):
             self._end()
 
     def _failed_here(self, error: Exception) -> None:
-        self._failed(as_report(as_recorder_error(error)))
+        # Of no take: who waits for one to start or to end is not answered by this.
+        self._problems.tell(as_recorder_error(error), is_taking=self.recorder.view.state.is_taking)
 
     def _clear_problem(self) -> None:
         self._problem = ""

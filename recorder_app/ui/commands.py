@@ -27,6 +27,7 @@ class Commands:
         self._app = app
         self._starting: list[Answer] = []
         self._ending: list[Answer] = []
+        self._replying: dict[int, Answer] = {}
 
     def obey(self, command: TakeCommand, answer: Answer) -> None:
         """Carry out what the command line asks for. Raises RecorderError when it cannot be."""
@@ -37,18 +38,20 @@ class Commands:
             command_text = self._app.last_kind
         else:
             command_text = command.text
-        self.do(name, command_text)
+        number = self.do(name, command_text)
         is_taking = self._app.recorder.view.state.is_taking
         if name in _UNTIL_ENDED and was_taking:
             self._ending.append(answer)
         elif name in _UNTIL_LIVE and is_taking:
             self._starting.append(answer)
+        elif number is not None:
+            self._replying[number] = answer
         else:
             # Something is picked first, or it was done at once.
             answer(self._status())
 
-    def do(self, name: str, text: str = "") -> None:
-        """Carry a command out. Raises RecorderError."""
+    def do(self, name: str, text: str = "") -> int | None:
+        """Carry a command out; return the id of what a take will reply. Raises RecorderError."""
         app, recorder, view = self._app, self._app.recorder, self._app.recorder.view
         actions: dict[str, Callable[[], object]] = {
             "status": lambda: None,
@@ -73,26 +76,36 @@ class Commands:
                 hint=N_("It may be of another version: quit it and start it again."),
                 name=name,
             )
-        actions[name]()
+        asked = actions[name]()
+        return asked if isinstance(asked, int) else None
 
     def follow(self, view: TakeView) -> None:
         """Answer those who wait for a take to run."""
         if view.state.is_live:
             self._answer(self._starting, self._status())
 
+    def reply(self, number: int, report: ErrorReport | None) -> None:
+        """Answer who asked the take for that."""
+        answer = self._replying.pop(number, None)
+        if answer is not None:
+            answer(RemoteError(report) if report is not None else self._status())
+
     def end(self, finished: Finished) -> None:
         """Answer everybody: the take has ended."""
         status = self._status(finished.state.value, finished.result)
-        self._answer(self._starting, status)
-        self._answer(self._ending, status)
+        self._answer_all(status)
 
     def fail(self, report: ErrorReport) -> bool:
         """Tell everybody who waits that it went wrong; return whether there was anybody."""
-        error = RemoteError(report)
-        has_listeners = bool(self._starting or self._ending)
-        self._answer(self._starting, error)
-        self._answer(self._ending, error)
+        has_listeners = bool(self._starting or self._ending or self._replying)
+        self._answer_all(RemoteError(report))
         return has_listeners
+
+    def _answer_all(self, how: Status | RemoteError) -> None:
+        self._ending += self._replying.values()
+        self._replying.clear()
+        self._answer(self._starting, how)
+        self._answer(self._ending, how)
 
     @staticmethod
     def _answer(waiting: list[Answer], how: Status | RemoteError) -> None:

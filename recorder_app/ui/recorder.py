@@ -71,13 +71,15 @@ class Recorder(QObject):
     """Starts and follows takes. Used on the GUI thread; nothing waits.
 
     `changed` carries a TakeView, `finished` a Finished, `failed` an ErrorReport, and `entered` the
-    id of a recording that is in the library now.
+    id of a recording that is in the library now. What is asked of a take returns an id, with which
+    `replied` comes when it is done, with the ErrorReport when it was refused.
     """
 
     changed = Signal(object)
     finished = Signal(object)
     failed = Signal(object)
     entered = Signal(str)
+    replied = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -130,27 +132,27 @@ class Recorder(QObject):
         self._before_s = 0.0
         self._starting_id = self._send_start(link, request)
 
-    def stop(self) -> None:
-        self._send("stop")
+    def stop(self) -> int:
+        return self._send("stop")
 
-    def pause(self) -> None:
-        self._send("pause")
+    def pause(self) -> int:
+        return self._send("pause")
 
-    def resume(self) -> None:
-        self._send("resume")
+    def resume(self) -> int:
+        return self._send("resume")
 
-    def mark(self, text: str = "") -> None:
-        self._send("mark", text=text)
+    def mark(self, text: str = "") -> int:
+        return self._send("mark", text=text)
 
-    def mute(self, is_muted: bool) -> None:
-        self._send("mute" if is_muted else "unmute")
+    def mute(self, is_muted: bool) -> int:
+        return self._send("mute" if is_muted else "unmute")
 
-    def skip_countdown(self) -> None:
-        self._send("begin")
+    def skip_countdown(self) -> int:
+        return self._send("begin")
 
-    def cancel(self) -> None:
+    def cancel(self) -> int:
         self._is_restarting = False
-        self._send("cancel")
+        return self._send("cancel")
 
     def restart(self) -> None:
         """Throw this take away and begin it anew."""
@@ -163,10 +165,10 @@ class Recorder(QObject):
             if link is not None:
                 link.close()
 
-    def _send(self, command: str, **details: object) -> None:
+    def _send(self, command: str, **details: object) -> int:
         if self._take is None:
             raise InvalidStateError(self.view.state.value, command)
-        self._take.send(command, **details)
+        return self._take.send(command, **details)
 
     @staticmethod
     def _send_start(link: TakeLink, request: TakeRequest) -> int:
@@ -219,8 +221,10 @@ class Recorder(QObject):
                 self._warn(message)
             case Marked():
                 self._show(markers=self.view.markers + 1)
-            case Reply(number, error) if error is not None:
-                self._refused(number, error)
+            case Reply(number, error):
+                if error is not None:
+                    self._refused(number, error)
+                self.replied.emit(number, error)
             case Finished():
                 self._end(message)
 
