@@ -119,6 +119,8 @@ class Recorder(QObject):
         if self._take is not None:
             raise InvalidStateError(self.view.state.value, "start")
         self.warm_up()
+        # The next one only when this is over.
+        self._warm_later.stop()
         link, self._warm = self._warm, None
         if link is None:
             raise InternalError(
@@ -161,7 +163,12 @@ class Recorder(QObject):
 
     def close(self) -> None:
         """Let the processes go; a take goes on."""
-        for link in (self._warm, self._take, *self._entering):
+        self._warm_later.stop()
+        self._calm.stop()
+        links = [self._warm, self._take, *self._entering]
+        self._warm = self._take = None
+        self._entering = []
+        for link in links:
             if link is not None:
                 link.close()
 
