@@ -86,6 +86,9 @@ class Client:
         self._reader.join(LIMIT_S)
         return self.has_ended
 
+    def note(self, event: dict[str, Any]) -> None:
+        """Hear an event as it comes; for those who want to know when."""
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
@@ -98,8 +101,11 @@ class Client:
         with contextlib.suppress(OSError):
             while piece := self.socket.recv(65536):
                 *lines, rest = (rest + piece).split(b"\n")
+                events = [json.loads(line) for line in lines]
                 with self._changed:
-                    self.events += [json.loads(line) for line in lines]
+                    for event in events:
+                        self.note(event)
+                    self.events += events
                     self._changed.notify_all()
         with self._changed:
             self.has_ended = True
