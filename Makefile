@@ -3,7 +3,7 @@ PYTHON_VENV := .venv/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench-cpu bench-screen bench-memory bench-kills bench-recover bench-sync bench-drift \
 	bench-sound bench-library-kills bench-jobs \
-	bench-library screenshots clean
+	bench-library bench-app screenshots clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -80,6 +80,10 @@ bench-jobs: ## Two writers for a minute, and a job runner killed 100 times (6 mi
 bench-library: ## Search, lists, opening and insertion with 100,000 recordings (3 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.library
+
+bench-app: ## Start, first picture, idle cost and event loop of the app in the tray (3 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.app
 
 clean: ## Remove caches and build results; recordings and .venv stay
 	@rm -rf build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
