@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recorder_app.cli.amounts import GB_ABOVE_NONE
 from recorder_app.cli.output import as_json, write_line
 from recorder_app.cli.stored import stored_settings
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=GB_ABOVE_NONE,
     metavar="GB",
     help="What recordings may take at most; from 80 % of it on you are told.  [default: as set]",
 )

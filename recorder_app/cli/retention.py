@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from recorder_app.cli.amounts import DAYS, GB
 from recorder_app.cli.output import as_json, write_line
 from recorder_app.cli.stored import stored_settings
 from recorder_app.errors import InvalidRequest, StorageError
@@ -25,13 +26,13 @@ def _rules(command: Callable[..., int]) -> Callable[..., int]:
         (
             click.option(
                 "--older-than",
-                type=click.FloatRange(min=0),
+                type=DAYS,
                 metavar="DAYS",
                 help="Delete what is older than that.",
             ),
             click.option(
                 "--total-size",
-                type=click.FloatRange(min=0),
+                type=GB,
                 metavar="GB",
                 help="Delete the oldest until all together take no more.",
             ),
@@ -74,7 +75,7 @@ def plan(*, json_output: bool, **choices: Any) -> int:
 )
 @click.option(
     "--trash-days",
-    type=click.FloatRange(min=0),
+    type=DAYS,
     default=30,
     show_default=True,
     metavar="DAYS",
@@ -94,7 +95,8 @@ def apply(*, purge: bool, trash_days: float, json_output: bool, **choices: Any) 
 def _chosen(choices: dict[str, Any], *, needs_one: bool = True) -> Rules:
     from recorder_app.services.retention import rules_of
 
-    if not any(value not in (None, False) for value in choices.values()):
+    # A rule of 0 is one; it equals False.
+    if all(value is None or value is False for value in choices.values()):
         return _stored(needs_one=needs_one)
     rules = rules_of(
         choices["older_than"],

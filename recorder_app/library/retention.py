@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from recorder_app.library.media_rows import MISSING
 from recorder_app.library.models import Project, Recording, RecordingSessionRow, Upload
 from recorder_app.library.queue import JobState
 from recorder_app.library.recordings import delete
@@ -61,7 +62,7 @@ def plan(session: Session, rules: Rules, now: datetime) -> list[Deletion]:
         query = query.where(Recording.project.has(Project.name == rules.project))
     rows = session.scalars(query.order_by(Recording.created_at, Recording.id)).all()
     uploaded = _uploaded(session) if rules.only_uploaded else set()
-    total = sum(row.file_size for row in rows)
+    total = sum(_taken(row) for row in rows)
     deletions = []
     for row in rows:
         if rules.keep_favourites and row.is_favourite:
@@ -70,10 +71,9 @@ def plan(session: Session, rules: Rules, now: datetime) -> list[Deletion]:
             continue
         reason = _reason(rules, row, now, total)
         if reason is not None:
-            total -= row.file_size
-            deletions.append(
-                Deletion(row.id, row.title, row.path, row.created_at, row.file_size, reason)
-            )
+            freed = _taken(row)
+            total -= freed
+            deletions.append(Deletion(row.id, row.title, row.path, row.created_at, freed, reason))
     return deletions
 
 
@@ -118,9 +118,14 @@ def _reason(rules: Rules, row: Recording, now: datetime, total: int) -> str | No
         days=rules.older_than_days
     ):
         return AGE
-    if rules.most_bytes is not None and total > rules.most_bytes:
+    if rules.most_bytes is not None and total > rules.most_bytes and row.status != MISSING:
         return SIZE
     return None
+
+
+def _taken(row: Recording) -> int:
+    """Return the bytes that are free without `row`; a file that is not there takes none."""
+    return 0 if row.status == MISSING else row.file_size
 
 
 def _uploaded(session: Session) -> set[str]:

@@ -88,7 +88,10 @@ def _disks(folders: list[Path]) -> list[DiskFigures]:
             if device not in found:
                 usage = shutil.disk_usage(folder)
                 # "Used" is what the user cannot have: some of it is kept for the system.
-                found[device] = DiskFigures(str(folder), usage.used + usage.free, usage.free)
+                total = usage.used + usage.free
+                # Some mounts do not say how large they are.
+                if total > 0:
+                    found[device] = DiskFigures(str(folder), total, usage.free)
         except OSError:
             # Unplugged, or moved away.
             continue

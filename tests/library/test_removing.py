@@ -32,6 +32,7 @@ from recorder_app.library.retention import AGE, SIZE, Rules
 from recorder_app.pipeline.journal import journal_path
 from recorder_app.services import exporting, figures, removing
 from recorder_app.services import retention as applying
+from tests.support.command import run, run_json
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -124,6 +125,40 @@ def test_a_plan_says_what_and_why_and_is_what_is_applied(
         assert retention.apply(session, rules, NOW) == planned
     assert titles(database, deleted=True) == sorted(expected)
     assert all(Path(each.path).exists() for each in planned)
+
+
+@pytest.mark.usefixtures("years")
+def test_files_that_are_not_there_take_no_room(database: Database) -> None:
+    with database.write() as session:
+        for row in session.scalars(select(Recording).where(Recording.title.in_(["r0", "r2"]))):
+            row.status = "missing"
+    with database.read() as session:
+        assert retention.plan(session, Rules(most_bytes=4000), NOW) == []
+        planned = retention.plan(session, Rules(most_bytes=3000, older_than_days=45), NOW)
+    assert [(each.title, each.freed_bytes) for each in planned] == [("r0", 0), ("r1", 1000)]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(("retention", "plan", "--older-than", days) for days in ("nan", "inf", "800000")),
+        *(("retention", "plan", "--total-size", size) for size in ("nan", "inf", "1e300")),
+        ("retention", "apply", "--purge", "--trash-days", "1e9"),
+        ("stats", "--limit", "nan"),
+        ("stats", "--limit", "1e300"),
+    ],
+)
+def test_no_amount_is_a_fault_of_the_program(
+    screenless: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    done = run(*arguments, env=screenless)
+    assert done.returncode == 2
+    assert arguments[-2] in done.stderr
+
+
+def test_a_rule_of_nothing_is_a_rule(screenless: dict[str, str]) -> None:
+    for rule in ("--older-than", "--total-size"):
+        assert run_json("retention", "plan", rule, "0", env=screenless)["deletions"] == []
 
 
 def test_what_was_in_the_trash_long_enough_goes_to_the_systems_trash(
@@ -306,6 +341,8 @@ def test_the_figures(database: Database, home: Path, monkeypatch: pytest.MonkeyP
     assert "85% full" in figures.statistics_of_library().alerts[0]
     monkeypatch.setattr("shutil.disk_usage", lambda _: _Usage(100, 84, 16))
     assert figures.statistics_of_library().alerts == []
+    monkeypatch.setattr("shutil.disk_usage", lambda _: _Usage(0, 0, 0))
+    assert figures.statistics_of_library().disks == []
 
 
 class _Usage:
