@@ -14,7 +14,7 @@ from recorder_app.jobs.kinds import LANES
 from recorder_app.jobs.owners import is_gone, new_owner
 from recorder_app.jobs.tasks import TASKS
 from recorder_app.jobs.work import Ended, give_back, handle
-from recorder_app.library import job_list, leases, queue
+from recorder_app.library import backups, job_list, leases, queue, retention
 from recorder_app.library.database import Database
 from recorder_app.library.queue import now
 from recorder_app.pipeline.stage import as_recorder_error
@@ -27,6 +27,7 @@ _TURN_S = 0.5
 _RENEW_EVERY_S = queue.LEASE_S / 3
 _LOOK_FOR_LOST_EVERY_S = 5.0
 _KEEP_ENDED = timedelta(days=30)
+_KEEP_UP_EVERY_S = 3600.0
 
 
 class Runner:
@@ -81,14 +82,13 @@ class Runner:
                 give_back(context)
 
     def _run(self) -> None:
-        is_first = True
+        next_upkeep_s = 0.0
         while not self._stopping.is_set():
             self._wake.clear()
             try:
-                if is_first:
-                    with self._database.write() as session:
-                        job_list.forget(session, now() - _KEEP_ENDED)
-                    is_first = False
+                if time.monotonic() >= next_upkeep_s:
+                    self._keep_up()
+                    next_upkeep_s = time.monotonic() + _KEEP_UP_EVERY_S
                 self._listen()
                 self._take_back()
                 while self._begin_next():
@@ -100,6 +100,16 @@ class Runner:
                 _log.error("jobs ended error=%s", self.error)
                 return
             self._wake.wait(_TURN_S)
+
+    def _keep_up(self) -> None:
+        """Do what is due now and then, also for those who never look into their library."""
+        with self._database.write() as session:
+            job_list.forget(session, now() - _KEEP_ENDED)
+            retention.thin_sessions(session, now())
+        try:
+            backups.back_up_daily(self._database.path, now())
+        except RecorderError as error:
+            _log.warning("no daily backup error=%s", error)
 
     def _held(self) -> dict[JobContext, threading.Thread]:
         with self._lock:

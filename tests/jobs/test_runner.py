@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from recorder_app.errors import DiskFull, ShareError
 from recorder_app.jobs.context import Handler, JobContext, Outcome
 from recorder_app.jobs.owners import is_gone, new_owner
 from recorder_app.jobs.runner import Runner
-from recorder_app.library import job_list, leases, queue
+from recorder_app.library import backups, job_list, leases, queue
 from recorder_app.library.database import Database
-from recorder_app.library.models import Job
+from recorder_app.library.models import Job, RecordingSessionRow
 from recorder_app.library.queue import JobState
 from tests.support.jobs import Gate, wait_for_state
 
@@ -146,6 +147,25 @@ def test_work_of_an_unknown_kind_waits_for_who_knows_it(database: Database) -> N
     with database.read() as session:
         assert job_list.open_count(session) == 1
         assert job_list.open_count(session, ["gate"]) == 0
+
+
+def test_a_runner_backs_the_library_up_and_thins_old_sessions(database: Database) -> None:
+    with database.write() as session:
+        old = RecordingSessionRow(
+            recording_type="screen",
+            status="completed",
+            started_at=queue.now() - timedelta(days=31),
+            settings={"fps": 30},
+        )
+        session.add(old)
+    gate = Gate()
+    enqueue(database, "gate")
+    with running(database, gate=gate.handler):
+        # Jobs are begun after that.
+        assert gate.entered.wait(5)
+    assert len(backups.backups(database.path)) == 1
+    with database.read() as session:
+        assert [row.settings for row in session.scalars(select(RecordingSessionRow))] == [{}]
 
 
 def test_a_job_taken_by_somebody_else_is_left_to_them(database: Database) -> None:
