@@ -50,16 +50,23 @@ def corrupt(path: Path, reason: str) -> LibraryCorrupt:
 
 
 def _meaning(error: BaseException, path: Path) -> RecorderError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    whole_code = getattr(error, "sqlite_errorcode", 0)
+    code = whole_code & 0xFF
     text = str(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return locked()
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return corrupt(path, text)
-    if code == sqlite3.SQLITE_FULL:
+    # The second is said where there is no room for what connections share.
+    if code == sqlite3.SQLITE_FULL or whole_code == sqlite3.SQLITE_IOERR_SHMSIZE:
         return storage_error(OSError(errno.ENOSPC, text), path)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return storage_error(OSError(errno.EACCES, text), path)
+        return LibraryError(
+            N_("The library {path} cannot be written ({reason})."),
+            hint=N_("Recordings are safe. Give yourself the right to write in its folder."),
+            path=path,
+            reason=text,
+        )
     return LibraryError(
         N_("The library cannot be used ({reason})."),
         hint=N_("Recordings are safe. “recorder-app library check” looks at it."),

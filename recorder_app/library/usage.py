@@ -37,7 +37,9 @@ def end(path: Path) -> None:
         _open[path] -= 1
         if _open[path] <= 0:
             del _open[path]
-            _marker(path, os.getpid()).unlink(missing_ok=True)
+            # On a read-only disk not even a missing file can be taken away.
+            with contextlib.suppress(OSError):
+                _marker(path, os.getpid()).unlink(missing_ok=True)
 
 
 def is_open_here(path: Path) -> bool:

@@ -16,12 +16,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from recorder_app.errors import LibraryCorrupt, LibraryTooNew
+from recorder_app.errors import DiskFull, LibraryCorrupt, LibraryError, LibraryTooNew, StorageError
 from recorder_app.library import migrations, schema, usage
 from recorder_app.library.backups import backups
 from recorder_app.library.database import Database
 from recorder_app.library.models import Base, Recording
 from recorder_app.library.recordings import add, get
+from recorder_app.library.sqlite_errors import translated
 from tests.support.command import ROOT
 
 SCRIPTS = Path(migrations.__file__).parent
@@ -278,3 +279,30 @@ def add_revision(monkeypatch: pytest.MonkeyPatch, folder: Path, steps: str) -> N
     monkeypatch.setattr(migrations, "__file__", str(copied / "__init__.py"))
     monkeypatch.setattr(schema, "_KNOWN", (*schema._KNOWN, "9000"))
     monkeypatch.setattr(schema, "HEAD", "9000")
+
+
+def test_a_note_of_use_that_cannot_be_taken_away_stops_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite"
+    database = Database(path)
+    marker = path.with_name(f".{path.name}.used-{os.getpid()}")
+    marker.unlink()
+    marker.mkdir()
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (sqlite3.SQLITE_FULL, DiskFull),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, DiskFull),
+        (sqlite3.SQLITE_CANTOPEN, LibraryError),
+    ],
+)
+def test_what_the_disk_refuses_is_told_as_it_is(
+    tmp_path: Path, code: int, expected: type[StorageError]
+) -> None:
+    refusal = sqlite3.OperationalError("refused")
+    refusal.sqlite_errorcode = code
+    with pytest.raises(expected) as caught, translated(tmp_path):
+        raise refusal
+    assert "--output" not in caught.value.hint
