@@ -29,7 +29,7 @@ from recorder_app.media.outfile import storage_error
 _log = logging.getLogger(__name__)
 
 # How long a writer waits for another one. Longer than any transaction of ours.
-_BUSY_MS = 10_000
+_WAIT_S = 10.0
 # Statements slower than this are logged, to be given an index.
 _SLOW_S = 0.2
 # A library has its first table long before it is as old.
@@ -43,11 +43,12 @@ class Database:
     Opening brings an older schema up to date, after a backup, and checks the file when a process
     ended without closing it: a damaged one is never opened. Raises LibraryError, and StorageError
     when the file cannot be made. `is_scratch` is for a copy nobody else knows of: without backup
-    and without a note that it is in use.
+    and without a note that it is in use. `wait_s` is how long it waits for another writer.
     """
 
-    def __init__(self, path: Path, *, is_scratch: bool = False) -> None:
+    def __init__(self, path: Path, *, is_scratch: bool = False, wait_s: float = _WAIT_S) -> None:
         self.path = path
+        self._wait_s = wait_s
         self._turn = threading.Lock()
         self._is_noted = False
         try:
@@ -66,7 +67,7 @@ class Database:
             _, crashed = usage.others(path)
             usage.begin(path)
             self._is_noted = True
-        self._engine = _engine(path)
+        self._engine = _engine(path, wait_s)
         try:
             with translated(path), self._engine.connect() as connection:
                 if crashed:
@@ -109,7 +110,7 @@ class Database:
         would be refused although it waited. Those of one process take turns among themselves first:
         SQLite's own waiting is not fair. Raises LibraryLocked when it takes too long.
         """
-        if not self._turn.acquire(timeout=_BUSY_MS / 1000):
+        if not self._turn.acquire(timeout=self._wait_s):
             raise locked()
         try:
             with translated(self.path), Session(self._engine, expire_on_commit=False) as session:
@@ -184,11 +185,11 @@ class _Compiler(SQLiteCompiler):
         return text
 
 
-def _engine(path: Path) -> Engine:
+def _engine(path: Path, wait_s: float) -> Engine:
     engine = sqlalchemy.create_engine(
         f"sqlite:///file:{quoted(path)}?uri=true",
         # Connections go from thread to thread, one user at a time.
-        connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
+        connect_args={"check_same_thread": False, "timeout": wait_s},
     )
 
     engine.dialect.statement_compiler = _Compiler
@@ -202,7 +203,7 @@ def _engine(path: Path) -> Engine:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        cursor.execute(f"PRAGMA busy_timeout = {int(wait_s * 1000)}")
         cursor.execute("PRAGMA cache_size = -16000")
         cursor.close()
 

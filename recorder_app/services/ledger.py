@@ -43,6 +43,8 @@ ACTIVE, COMPLETED, FAILED, CANCELLED, INTERRUPTED = (
     "interrupted",
 )
 _TYPES = {"region": "region", "window": "window"}
+# A take that has ended shall not keep anyone waiting: it can be entered later as well.
+_WAIT_S = 1.0
 # One without its zone could not be stored.
 _Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -112,7 +114,7 @@ class Ledger:
         from recorder_app.services.library import open_library
 
         try:
-            with contextlib.closing(open_library()) as database:
+            with contextlib.closing(open_library(_WAIT_S)) as database:
                 if not self.is_noted:
                     enter_take(database, self.record)
                     with contextlib.suppress(OSError):

@@ -20,12 +20,14 @@ def library_path() -> Path:
     return paths.data_folder() / "library.sqlite"
 
 
-def open_library() -> Database:
+def open_library(wait_s: float | None = None) -> Database:
     """Open this user's library, making it if need be, and enter the takes that wait for it.
 
-    Raises LibraryError or StorageError.
+    `wait_s` is how long to wait for other writers, if not as long as usual. Raises LibraryError or
+    StorageError.
     """
-    database = Database(library_path())
+    path = library_path()
+    database = Database(path) if wait_s is None else Database(path, wait_s=wait_s)
     enter_pending(database)
     return database
 

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -96,7 +97,9 @@ def test_a_locked_library_loses_nothing(screenless: dict[str, str], library: Pat
     run_json(*SHORT, env=screenless)
     with contextlib.closing(sqlite3.connect(library, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
+        began_s = time.monotonic()
         told = run_json(*SHORT, env=screenless)
+        assert time.monotonic() - began_s < 8
         assert Path(told["path"]).exists()
         other.execute("ROLLBACK")
     shown = json.loads(run("show", told["recording_id"], "--json", env=screenless).stdout)
