@@ -163,7 +163,10 @@ class Journal:
 
 def read_journal(path: Path) -> JournalEntry:
     """Read a journal. Raises msgspec.MsgspecError when it is damaged and OSError."""
-    return msgspec.json.decode(path.read_bytes(), type=JournalEntry)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=JournalEntry)
+    except RecursionError as error:
+        raise msgspec.DecodeError("nested too deeply") from error
 
 
 def sidecar(media: Path) -> JournalEntry | None:

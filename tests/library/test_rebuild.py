@@ -175,3 +175,12 @@ def test_what_no_sidecar_can_mean_stops_nothing(
         assert abs((row.created_at - datetime.now(UTC)).total_seconds()) < 3600
         assert "\0" not in row.title
         assert [tag.name for tag in row.tags] in ([], ["t" * 20_000])
+
+
+def test_a_sidecar_nested_too_deeply_is_none(database: Database, videos: Path) -> None:
+    path = videos / "a.webm"
+    record(path)
+    journal_path(path).write_text('{"a":' * 100_000)
+    assert rebuilt(database, videos)["a.webm"].state == "entered"
+    assert sidecar(path) is None
+    assert not write_library_note(path, LibraryNote("01hzzzzzzzzzzzzzzzzzzzzzzz"))
