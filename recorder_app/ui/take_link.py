@@ -98,6 +98,9 @@ class TakeLink(QObject):
         self._notifier = None
         if self._socket is not None:
             self._socket.close()
+        elif self.process is not None and not self._is_lost:
+            # It never heard of anybody, and would wait for somebody a while.
+            self.process.terminate()
         self._socket = None
         self._is_lost = True
         if self.process is not None:
