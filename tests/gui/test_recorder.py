@@ -24,6 +24,7 @@ from recorder_app.settings import RecordingSettings
 from recorder_app.system import local_socket
 from recorder_app.ui.command_server import Answer, CommandServer
 from recorder_app.ui.recorder import Recorder, TakeRequest
+from recorder_app.ui.take_link import TakeLink
 from recorder_app.ui.take_view import AppState
 from tests.support.command import LIMIT_S, environment
 
@@ -194,6 +195,15 @@ def test_a_killed_warm_process_is_replaced(make: Make, qtbot: QtBot) -> None:
     start(heard, qtbot)
     assert not heard.failed
     assert pid not in pids()
+
+
+def test_a_process_that_is_not_ready_yet_is_not_left_behind(make: Make, qtbot: QtBot) -> None:
+    heard = make()
+    heard.recorder.warm_up()
+    (process,) = [link.process for link in heard.recorder.findChildren(TakeLink)]
+    assert process is not None
+    heard.recorder.close()
+    until(qtbot, lambda: process.poll() is not None)
 
 
 def test_a_restart_keeps_nothing_and_begins_anew(make: Make, qtbot: QtBot, tmp_path: Path) -> None:
