@@ -69,7 +69,8 @@ class Hands:
         self.tool("type", "--delay", 20, text)
 
     def move(self, x: int, y: int) -> None:
-        self.tool("mousemove", "--sync", x, y)
+        # Not --sync: where the pointer is already, that waits in vain for a quarter of a minute.
+        self.tool("mousemove", x, y)
 
     def click(self, x: int, y: int, *, button: int = 1) -> None:
         """Click at a place of the desktop, in pixels."""
