@@ -82,6 +82,7 @@ if [ "$mode" = test ]; then
     need_program dunst dunst
     need_program notify-send libnotify-bin
     need_program import imagemagick
+    need_program desktop-file-validate desktop-file-utils
     libraries="$libraries fonts-dejavu-core libasound2-plugins libportaudio2"
     # What Qt's windows need.
     libraries="$libraries libegl1 libgl1 libdbus-1-3 libfontconfig1 libx11-xcb1 libxkbcommon-x11-0"

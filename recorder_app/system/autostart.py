@@ -22,6 +22,8 @@ from recorder_app.paths import APP_NAME
 from recorder_app.texts import N_
 
 _RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
+# As packages install it, beside the desktop file of menus.
+_ICON = "io.github.recorder_app.Recorder"
 _LABEL = f"io.github.{APP_NAME}"
 # From "The Exec key": an argument that has one of these is put in quotes.
 _RESERVED = " \t\n\"'\\><~|&;$*?#()`"
@@ -85,7 +87,7 @@ def desktop_entry(command: Sequence[str]) -> str:
         "Version=1.5\n"
         "Name=Recorder\n"
         f"Exec={value}\n"
-        f"Icon={APP_NAME}\n"
+        f"Icon={_ICON}\n"
         "Terminal=false\n"
         "StartupNotify=false\n"
     )
