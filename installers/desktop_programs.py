@@ -71,6 +71,36 @@ def start_accessibility(programs: Programs, environment: Mapping[str, str]) -> d
     return {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
 
 
+def embedded_windows(connection: xcffib.Connection, window: int) -> list[int]:
+    """Return the windows in `window` that a tray has taken in."""
+    # The XEmbed specification: a window that can be embedded has the property _XEMBED_INFO. One
+    # that is not has WM_STATE, by which a window manager marks what it manages (ICCCM 4.1.3.1),
+    # or stands on the desktop itself, past the window manager.
+    try:
+        if _has(connection, window, "_XEMBED_INFO"):
+            return [] if _has(connection, window, "WM_STATE") else [window]
+        children = list(connection.core.QueryTree(window).reply().children)
+        if window == connection.get_setup().roots[0].root:
+            children = [one for one in children if not _has(connection, one, "_XEMBED_INFO")]
+    except xcffib.xproto.WindowError:
+        return []
+    return [found for child in children for found in embedded_windows(connection, child)]
+
+
+def has_tray_icon(environment: Mapping[str, str]) -> bool:
+    """Return whether an icon stands in the tray of this desktop."""
+    with _display(environment) as connection:
+        root = connection.get_setup().roots[0].root
+        return bool(embedded_windows(connection, root))
+
+
+def _has(connection: xcffib.Connection, window: int, name: str) -> bool:
+    core = connection.core
+    atom = core.InternAtom(False, len(name), name).reply().atom
+    reply = core.GetProperty(False, window, atom, xcffib.xproto.Atom.Any, 0, 2).reply()
+    return bool(reply.value_len)
+
+
 @contextlib.contextmanager
 def _display(environment: Mapping[str, str]) -> Iterator[xcffib.Connection]:
     connection = xcffib.connect(display=environment["DISPLAY"])

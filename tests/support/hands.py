@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-import xcffib
-import xcffib.xproto
-
+from installers.desktop_programs import embedded_windows
 from recorder_app.capture.x11 import X11Desktop
 from recorder_app.media.geometry import Rect
 
@@ -126,7 +124,7 @@ class Hands:
         """Return the icons that stand in the tray now, from left to right."""
         desktop = X11Desktop(self._env["DISPLAY"])
         try:
-            found = _embedded(desktop, desktop.root)
+            found = embedded_windows(desktop.connection, desktop.root)
             icons = [TrayIcon(window, rect) for window in found
                      if (rect := desktop.window_rect(window))]  # fmt: skip
         finally:
@@ -138,25 +136,3 @@ class Hands:
         icons = wait_until(self.tray_icons)
         assert len(icons) == 1, icons
         return icons[0]
-
-
-def _embedded(desktop: X11Desktop, window: int) -> list[int]:
-    # The XEmbed specification: a window that can be embedded has the property _XEMBED_INFO. One
-    # that is not has WM_STATE, by which a window manager marks what it manages (ICCCM 4.1.3.1),
-    # or stands on the desktop itself, past the window manager.
-    core = desktop.connection.core
-    try:
-        if _has(core, window, "_XEMBED_INFO"):
-            return [] if _has(core, window, "WM_STATE") else [window]
-        children = list(core.QueryTree(window).reply().children)
-        if window == desktop.root:
-            children = [one for one in children if not _has(core, one, "_XEMBED_INFO")]
-    except xcffib.xproto.WindowError:
-        return []
-    return [found for child in children for found in _embedded(desktop, child)]
-
-
-def _has(core: xcffib.xproto.xprotoExtension, window: int, name: str) -> bool:
-    atom = core.InternAtom(False, len(name), name).reply().atom
-    reply = core.GetProperty(False, window, atom, xcffib.xproto.Atom.Any, 0, 2).reply()
-    return bool(reply.value_len)
