@@ -1,9 +1,8 @@
 PYTHON_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench-cpu bench-screen bench-memory bench-kills bench-recover bench-sync bench-drift \
-	bench-sound bench-library-kills bench-jobs \
-	bench-library bench-app screenshots clean
+.PHONY: help demo test lint bundle smoke bench-cpu bench-screen bench-memory bench-kills bench-recover \
+	bench-sync bench-drift bench-sound bench-library-kills bench-jobs bench-library bench-app screenshots clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -34,6 +33,13 @@ lint: ## Run the checks that need no test run
 screenshots: ## Pictures of every window in both themes, into build/screenshots/
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.support.screenshots build/screenshots
+
+bundle: ## Build the program as one folder into dist/ (1 minute)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m installers.bundle
+
+smoke: bundle ## Build that folder and try it on a private desktop
+	@$(PYTHON_VENV) -m installers.smoke dist/recorder-app/recorder-app
 
 # Measurements want a machine that does nothing else; run them one at a time.
 bench-cpu: ## CPU beside ffmpeg's x11grab, typing and full motion (8 minutes)

@@ -29,15 +29,19 @@ quietly() {
 
 # --- Python -------------------------------------------------------------------------------------
 python=${PYTHON:-python3}
-# One start tells the version, whether it will do, and whether it can make environments with pip.
+# One start tells the version, whether it will do, whether it can make environments with pip, and
+# the package of its library where that is not there.
 facts=$("$python" -c '
-import importlib.util, sys
-v = sys.version_info
-print(sys.version.split()[0], (3, 11) <= v < (3, 15), bool(importlib.util.find_spec("ensurepip")))
+import importlib.util, os, sys, sysconfig
+v, var = sys.version_info, sysconfig.get_config_var
+library = os.path.join(var("LIBDIR") or "", var("INSTSONAME") or "")
+lacks = sys.prefix == "/usr" and not os.path.exists(library)
+print(sys.version.split()[0], (3, 11) <= v < (3, 15), bool(importlib.util.find_spec("ensurepip")),
+      "libpython%d.%d" % v[:2] if lacks else "")
 ' 2>/dev/null) || fail "$python does not run. Install Python 3.11 to 3.14, or set PYTHON to its path."
 # shellcheck disable=SC2086
 set -- $facts
-version=$1 fits=$2 makes_venv=$3
+version=$1 fits=$2 makes_venv=$3 python_library=${4:-}
 [ "$fits" = True ] ||
     fail "$python is Python $version, but 3.11 to 3.14 is needed. Set PYTHON to the path of one."
 
@@ -83,6 +87,9 @@ if [ "$mode" = test ]; then
     need_program notify-send libnotify-bin
     need_program import imagemagick
     need_program desktop-file-validate desktop-file-utils
+    # What a bundle is made with.
+    need_program objcopy binutils
+    missing="$missing${python_library:+ $python_library}"
     libraries="$libraries fonts-dejavu-core libasound2-plugins libportaudio2"
     # What Qt's windows need.
     libraries="$libraries libegl1 libgl1 libdbus-1-3 libfontconfig1 libx11-xcb1 libxkbcommon-x11-0"
