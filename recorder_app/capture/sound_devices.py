@@ -25,6 +25,8 @@ Kind = Literal["microphone", "system"]
 # and devices that work are said not to.
 _SPARE_S = 0.9
 _SPARE_EACH_S = 0.15
+# PulseAudio refuses the sixth program that knocks while it has not yet let the first one in.
+_CONNECT_AT_ONCE = 3
 _LOOK_S = 0.05
 _BLOCK_S = 0.02
 _TOLD_NOTHING = N_("It sends nothing.")
@@ -129,10 +131,11 @@ def _heard(
 ) -> list[SoundDevice]:
     """Return the devices with what was heard, from all of them at the same time."""
     heard: list[SoundDevice] = []
+    door = threading.Semaphore(_CONNECT_AT_ONCE)
 
     def listen(device: SoundDevice, source: PulseSource) -> None:
         try:
-            samples = _listen(source, listen_s, give_up_at)
+            samples = _listen(source, listen_s, give_up_at, door)
         except SourceUnavailable as error:
             heard.append(replace(device, problem=error.message))
             return
@@ -147,12 +150,15 @@ def _heard(
     return heard
 
 
-def _listen(source: PulseSource, listen_s: float, give_up_at: float) -> Samples:
+def _listen(
+    source: PulseSource, listen_s: float, give_up_at: float, door: threading.Semaphore
+) -> Samples:
     """Return what comes within `listen_s`, or later when nothing came until then."""
     channels = min(2, source.channels)
     pieces: list[Samples] = []
     missing = round(listen_s * SAMPLE_RATE)
-    connection = PulseConnection(give_up_at)
+    with door:
+        connection = PulseConnection(give_up_at)
     try:
         stream = RecordStream(connection, source, SAMPLE_RATE, channels)
         try:
