@@ -47,7 +47,8 @@ def main() -> int:
     chosen = parser.parse_args()
     with (
         VirtualDesktop("1920x1080", tray=True, dbus=True, notifications=True) as desktop,
-        tempfile.TemporaryDirectory() as name,
+        # Work on the library goes on for a moment after the app.
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name,
     ):
         home = Path(name)
         env = environment(desktop.environment, home=home)
