@@ -65,7 +65,9 @@ def described(node: Any, budget: list[int]) -> dict[str, Any]:
 
 
 def widget(node: Any, role: str, name: str) -> Any:
-    if node.get_role_name() == role and node.get_name() == name:
+    # Windows that are hidden may have buttons of the same name.
+    is_showing = node.get_state_set().contains(Atspi.StateType.SHOWING)
+    if is_showing and node.get_role_name() == role and node.get_name() == name:
         return node
     for child in children(node):
         found = widget(child, role, name)
