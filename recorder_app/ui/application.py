@@ -77,7 +77,7 @@ class App(QObject):
         self._awake = KeepAwake()
         self._quiet = Quiet()
         self._shortcuts = Shortcuts(self)
-        self._problem = ""
+        self._problem: RecorderError | None = None
         self._problems = Problems(self._notifier, self)
         self._settings_window: SettingsDialog | None = None
         self._is_quitting = False
@@ -186,6 +186,7 @@ class App(QObject):
         self._picker.picked.connect(self._picked)
         self._picker.failed.connect(self._failed_here)
         self._picker.saved.connect(self._screenshot_saved)
+        self._monitors.told.connect(self._note_problem)
         self._notifier.not_shown.connect(self._balloon)
         self._shortcuts.asked.connect(lambda name: self._try(lambda: self._commands.do(name)))
         self._shortcuts.preset_asked.connect(
@@ -228,7 +229,7 @@ class App(QObject):
         face.recent_opened.connect(self.results.play)
         face.settings_requested.connect(self.show_settings)
         face.quit_requested.connect(self.quit)
-        face.problem_requested.connect(self._clear_problem)
+        face.problem_requested.connect(self._tell_problem)
         face.menu.aboutToShow.connect(self._look_for_microphones)
 
     def _show_face(self, tries_left: int = _TRAY_PATIENCE) -> None:
@@ -362,8 +363,8 @@ class App(QObject):
     # What takes say.
 
     def _show(self, view: TakeView) -> None:
-        if self._problem and view.state is AppState.IDLE:
-            view = TakeView(state=AppState.PROBLEM, problem=self._problem)
+        if self._problem is not None and view.state is AppState.IDLE:
+            view = TakeView(state=AppState.PROBLEM, problem=self._problem.message)
         self._face.show_view(view)
         self._windows.show_view(view)
         stored = self._store.current.app
@@ -397,9 +398,16 @@ class App(QObject):
         # Of no take: who waits for one to start or to end is not answered by this.
         self._problems.tell(as_recorder_error(error), is_taking=self.recorder.view.state.is_taking)
 
-    def _clear_problem(self) -> None:
-        self._problem = ""
+    def _note_problem(self, problem: RecorderError | None) -> None:
+        """Keep in sight what keeps the app from recording at all."""
+        self._problem = problem
         self._show(self.recorder.view)
+
+    def _tell_problem(self) -> None:
+        if self._problem is not None:
+            self._problems.tell(self._problem, is_taking=False)
+            # Perhaps it was put right.
+            self._monitors.look()
 
     def _balloon(self, _key: str, title: str, body: str) -> None:
         """Show a notification where there is no service for them."""

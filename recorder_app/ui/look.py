@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 
+from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.targets import TargetEntry, TargetList, list_offers
 from recorder_app.ui.background import Background
 from recorder_app.ui.take_windows import device_rect
@@ -18,7 +19,12 @@ _SETTLED_MS = 300
 
 
 class Monitors(QObject):
-    """The recorder's own list of monitors, renewed when screens change."""
+    """The recorder's own list of monitors, renewed when screens change.
+
+    `told` carries why there is none that can be recorded, or None.
+    """
+
+    told = Signal(object)
 
     def __init__(self, background: Background, parent: QObject) -> None:
         super().__init__(parent)
@@ -35,7 +41,7 @@ class Monitors(QObject):
 
     def look(self) -> None:
         """List them anew."""
-        self._background.run(list_offers, self._take_in)
+        self._background.run(list_offers, self._take_in, self._miss)
 
     def of(self, screen: QScreen) -> TargetEntry | None:
         """Return what the recorder calls `screen`, None while that is not known."""
@@ -71,3 +77,8 @@ class Monitors(QObject):
 
     def _take_in(self, found: TargetList) -> None:
         self._list = found
+        self.told.emit(None)
+
+    def _miss(self, error: Exception) -> None:
+        self._list = TargetList([], [])
+        self.told.emit(as_recorder_error(error))

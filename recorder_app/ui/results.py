@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 # How many recordings the menu offers.
 _RECENT = 5
 _POSTER = "poster.jpg"
+_END_MS = 500
 
 
 class Results(QObject):
@@ -103,7 +104,10 @@ class Results(QObject):
             self._work.finished.disconnect()
             self._work.errorOccurred.disconnect()
             self._work.terminate()
-            self._work.waitForFinished(500)
+            if not self._work.waitForFinished(_END_MS):
+                # What it did is done again: jobs are made for that.
+                self._work.kill()
+                self._work.waitForFinished(_END_MS)
 
     def open_folder(self, path: str) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).parent)))

@@ -31,7 +31,9 @@ def take(screenless: dict[str, str]) -> Iterator[ListeningTake]:
 def client(take: ListeningTake, tmp_path: Path) -> Iterator[Client]:
     """The app's side of a recording that runs."""
     with take.client() as connected:
-        connected.send("start", settings=PATTERN, output=str(tmp_path / "take.webm"))
+        # A microphone that is not there is silent, and can be muted.
+        settings = PATTERN | {"mic": "default"}
+        connected.send("start", settings=settings, output=str(tmp_path / "take.webm"))
         connected.wait_for_frames(5)
         yield connected
 
@@ -59,7 +61,7 @@ def test_status_tells_how_a_take_stands(screenless: dict[str, str], tmp_path: Pa
     assert (now["app"], now["state"], now["markers"]) == (False, "recording", 1)
     assert now["target"] == PATTERN["target"]
     assert now["path"] == str(tmp_path / "take.webm")
-    first, path = run("status", env=screenless).stdout.splitlines()
+    first, *_, path = run("status", env=screenless).stdout.splitlines()
     assert re.match(r"recording  \d\d:\d\d:\d\d  \d+ kB$|recording$", first)
     assert path == str(tmp_path / "take.webm")
 

@@ -59,7 +59,7 @@ def test_a_late_client_finds_it_as_it_is(screenless: dict[str, str], tmp_path: P
     # So that there is something to tell.
     run("settings", "set", "files.folder", "/proc/nowhere", env=screenless)
     with listening_take(screenless) as take, take.client() as first:
-        settings = PATTERN | {"target": "synthetic:motion@320x180", "mic": "none"}
+        settings = PATTERN | {"target": "synthetic:motion@320x180", "mic": "default"}
         first.send("start", settings=settings, stored_names=True, note=note)
         first.wait_for_frames(10)
         first.send("mark", text="one")
@@ -77,7 +77,7 @@ def test_a_late_client_finds_it_as_it_is(screenless: dict[str, str], tmp_path: P
         ]
         assert now["pid"] == take.process.pid
         assert (now["state"], now["markers"], now["is_muted"]) == ("paused", 2, True)
-        assert [each["code"] for each in now["health"]] == ["folder_unusable"]
+        assert now["health"][0]["code"] == "folder_unusable"
         assert [{k: v for k, v in e.items() if k != "type"} for e in now["health"]] == health
         assert now["note"] == note
         assert now["target"] == settings["target"]

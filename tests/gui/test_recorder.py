@@ -8,9 +8,11 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -29,7 +31,8 @@ from recorder_app.ui.take_view import AppState
 from tests.support.command import LIMIT_S, environment
 
 LIMIT_MS = LIMIT_S * 1000
-PATTERN = RecordingSettings(target="synthetic:pattern@320x180", system_audio=False)
+# A microphone that is not there is silent, and can be muted.
+PATTERN = RecordingSettings(target="synthetic:pattern@320x180", mic="default", system_audio=False)
 REQUEST = TakeRequest(PATTERN, "screen", (1, 2, 320, 180))
 
 
@@ -221,6 +224,42 @@ def test_a_restart_keeps_nothing_and_begins_anew(make: Make, qtbot: QtBot, tmp_p
     until(qtbot, lambda: len(heard.finished) == 2)
     assert len(list((tmp_path / "Videos").glob("*.webm"))) == 1
     assert not heard.failed
+
+
+def test_a_long_take_goes_on_in_a_new_file(make: Make, qtbot: QtBot, tmp_path: Path) -> None:
+    heard = make()
+    heard.recorder.start(replace(REQUEST, split_s=2.0))
+    qtbot.waitUntil(lambda: len(heard.entered) == 2, timeout=LIMIT_MS)
+    # The time shown is that of the whole.
+    assert heard.recorder.view.elapsed_s >= 3
+    assert heard.state is AppState.RECORDING
+    heard.recorder.stop()
+    qtbot.waitUntil(lambda: len(heard.entered) == 3, timeout=LIMIT_MS)
+    lengths = [inspect(path).duration_s for path in sorted((tmp_path / "Videos").glob("*.webm"))]
+    assert len(lengths) == 3
+    # Nothing is missing in between: the next part records before the one before it stops.
+    assert all(length >= 2 for length in lengths[:2])
+    assert heard.failed == []
+
+
+def test_a_new_file_that_cannot_be_begun_costs_nothing(
+    make: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = make()
+    silent = msgspec.structs.replace(PATTERN, mic="none")
+    heard.recorder.start(replace(REQUEST, settings=silent, split_s=1.0))
+    qtbot.waitUntil(lambda: heard.state is AppState.RECORDING, timeout=LIMIT_MS)
+    monkeypatch.setenv("RECORDER_APP_FAULTS", "encoder.open.libvpx-vp9=eio,encoder.open.libvpx=eio")
+    qtbot.waitUntil(lambda: heard.recorder.view.warning is not None, timeout=LIMIT_MS)
+    warning = heard.recorder.view.warning
+    assert warning is not None
+    assert warning.code == "not_split"
+    elapsed_s = heard.recorder.view.elapsed_s
+    qtbot.waitUntil(lambda: heard.recorder.view.elapsed_s > elapsed_s + 1, timeout=LIMIT_MS)
+    heard.recorder.stop()
+    qtbot.waitUntil(lambda: bool(heard.finished), timeout=LIMIT_MS)
+    assert heard.finished[0].result is not None
+    assert heard.finished[0].result.duration_s >= 2
 
 
 def test_the_countdown_is_skipped(make: Make, qtbot: QtBot) -> None:
