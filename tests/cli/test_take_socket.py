@@ -129,7 +129,7 @@ def test_a_client_that_never_reads_holds_nothing_up(
         assert "error" not in good.send("stop")
         assert good.result()["error"] is None
         # All of them together are waited for, not one after the other.
-        assert take.has_ended(within_s=12)
+        assert take.has_ended(within_s=25)
         for each in deaf:
             each.close()
 
