@@ -9,7 +9,7 @@ from functools import partial
 
 import msgspec
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from recorder_app.errors import InvalidRequest, InvalidStateError, RecorderError
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingState
@@ -30,7 +30,7 @@ from recorder_app.ui.look import Monitors
 from recorder_app.ui.notifications import Notifier
 from recorder_app.ui.picker.area_picker import AreaPicker, Picked
 from recorder_app.ui.picker.board import Mode
-from recorder_app.ui.problems import Problems
+from recorder_app.ui.problems import Problems, confirmed
 from recorder_app.ui.recorder import Recorder, TakeRequest
 from recorder_app.ui.results import Results
 from recorder_app.ui.settings_dialog import SettingsDialog
@@ -97,7 +97,8 @@ class App(QObject):
     def quit(self) -> None:
         """End the app; a take is asked about and finished first."""
         if self.recorder.view.state.is_taking and not self._is_quitting:
-            if not self._asks_to_quit():
+            question = N_("A recording is running. Stop it, save it and quit?")
+            if not confirmed(question, N_("Save and quit"), N_("Keep recording"), is_safe=True):
                 return
             self._is_quitting = True
             with contextlib.suppress(InvalidStateError):
@@ -160,18 +161,14 @@ class App(QObject):
         self._quiet.wait(1.0)
         self._qt.quit()
 
-    def _asks_to_quit(self) -> bool:
-        box = QMessageBox(
-            QMessageBox.Icon.Question,
-            translate(N_("Recorder")),
-            translate(N_("A recording is running. Stop it, save it and quit?")),
-        )
-        yes = box.addButton(translate(N_("Save and quit")), QMessageBox.ButtonRole.AcceptRole)
-        no = box.addButton(translate(N_("Keep recording")), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(yes)
-        box.setEscapeButton(no)
-        box.exec()
-        return box.clickedButton() is yes
+    def ask_cancel(self) -> None:
+        """End the take and keep nothing, once that was confirmed; a countdown needs no asking."""
+        if not self.recorder.view.state.is_live:
+            self._try(self.recorder.cancel)
+        elif self._windows.has_bar:
+            self._windows.bar.ask_cancel()
+        elif confirmed(N_("Delete this recording?"), N_("Delete"), N_("Keep recording")):
+            self._try(self.recorder.cancel)
 
     # Wiring.
 

@@ -63,6 +63,7 @@ class Commands:
             "pause": recorder.resume if view.state is AppState.PAUSED else recorder.pause,
             "resume": recorder.resume,
             "cancel": recorder.cancel,
+            "ask_cancel": app.ask_cancel,
             "mark": lambda: recorder.mark(text),
             "mute": lambda: recorder.mute(not view.is_muted),
             "unmute": lambda: recorder.mute(False),

@@ -6,9 +6,9 @@ import logging
 from pathlib import Path
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox
 
-from recorder_app.errors import InternalError, RecorderError
-from recorder_app.pipeline.events import ErrorReport
+from recorder_app.errors import InternalError
 from recorder_app.texts import N_, translate
 from recorder_app.ui.notifications import Notifier
 from recorder_app.ui.problem_dialog import Problem, ProblemDialog
@@ -60,6 +60,12 @@ class Problems(QObject):
             self._dialog.close()
 
 
-def as_report(error: RecorderError) -> ErrorReport:
-    """Return an error of this process as those of others come."""
-    return ErrorReport(error.code, error.message, error.hint, error.exit_code)
+def confirmed(question: str, yes: str, no: str, *, is_safe: bool = False) -> bool:
+    """Ask in a window of its own. Return means `no` unless `yes` is safe, Esc always does."""
+    box = QMessageBox(QMessageBox.Icon.Question, translate(N_("Recorder")), translate(question))
+    accepted = box.addButton(translate(yes), QMessageBox.ButtonRole.AcceptRole)
+    rejected = box.addButton(translate(no), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(accepted if is_safe else rejected)
+    box.setEscapeButton(rejected)
+    box.exec()
+    return box.clickedButton() is accepted

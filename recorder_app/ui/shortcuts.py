@@ -13,7 +13,8 @@ _COMMANDS = {
     "pause": "pause",
     "region": "area",
     "last_area": "last_area",
-    "cancel": "cancel",
+    # A key is pressed by mistake more easily than a command is typed.
+    "cancel": "ask_cancel",
     "marker": "mark",
     "mute": "mute",
     "screenshot": "screenshot",

@@ -94,6 +94,20 @@ def test_shortcuts_work_from_another_program(env: dict[str, str], app: RunningAp
     assert len(app.recordings()) == 1
 
 
+def test_the_shortcut_that_cancels_asks_first(app: RunningApp) -> None:
+    app.hands.key("ctrl+alt+r")
+    app.wait_for("recording")
+    app.wait_for_seconds(1)
+    app.hands.key("ctrl+alt+shift+x")
+    # The bar stands on the other monitor.
+    app.press("push button", "Keep")
+    assert app.status()["state"] == "recording"
+    app.hands.key("ctrl+alt+shift+x")
+    app.press("push button", "Delete")
+    app.wait_for("idle")
+    assert app.recordings() == []
+
+
 def test_a_shortcut_that_is_taken_is_told(
     full_desktop: VirtualDesktop, env: dict[str, str]
 ) -> None:
