@@ -39,6 +39,7 @@ class RunningApp:
             [sys.executable, "-m", "recorder_app"], env=self.env, stderr=stderr
         )
         self.eyes = Eyes(env, self.process.pid)
+        self._clicked_at = 0.0
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a verb of the command line beside it."""
@@ -82,7 +83,10 @@ class RunningApp:
         return Path(wait_until(look))
 
     def click_icon(self) -> None:
+        # Two clicks within a moment are a double click, which does nothing here.
+        time.sleep(max(0.0, self._clicked_at + _DOUBLE_CLICK_S - time.monotonic()))
         self.hands.click_on(self.hands.tray_icon().rect)
+        self._clicked_at = time.monotonic()
 
     def choose(self, *names: str) -> None:
         """Go through the icon's menu by keyboard to the entry, submenus before it, and press it.
