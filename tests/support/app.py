@@ -26,6 +26,8 @@ LOG_CHARACTERS = 6000
 _LISTENER = ("/usr/bin/python3", str(Path(__file__).with_name("atspi_focus.py")))
 # Longer than a menu needs; a key pressed before it is open is pressed again.
 _TOLD_WITHIN_S, _TRIES = 1.0, 3
+# Qt's is 0.4 s.
+_DOUBLE_CLICK_S = 0.7
 
 
 class RunningApp:
