@@ -10,7 +10,7 @@ import pytest
 from recorder_app import faults
 from recorder_app.capture.synthetic import SyntheticSource
 from recorder_app.errors import TargetLost
-from recorder_app.media import profiles
+from recorder_app.media import codecs, profiles
 from recorder_app.media.clock import SystemClock, VirtualClock
 from recorder_app.media.containers import inspect
 from recorder_app.pipeline.events import (
@@ -37,6 +37,8 @@ def test_a_lost_target_keeps_what_was_recorded(tmp_path: Path) -> None:
 def test_an_encoder_that_does_not_open_falls_to_the_next_rung(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # What worked in this process before is not tried again.
+    monkeypatch.setattr(codecs, "_worked", {})
     set_fault(monkeypatch, "encoder.open.libvpx-vp9=einval")
     output = tmp_path / "take.webm"
     take = virtual(output, "pattern@320x180", limit_s=1.0)
