@@ -21,6 +21,12 @@ from recorder_app.pipeline.journal import journal_path, read_journal
 from tests.support.takes import Take, set_fault, virtual
 
 
+@pytest.fixture(autouse=True)
+def _nothing_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An encoder that worked in this process before would not be tried again."""
+    monkeypatch.setattr(codecs, "_worked", {})
+
+
 def test_a_lost_target_keeps_what_was_recorded(tmp_path: Path) -> None:
     output = tmp_path / "take.webm"
     take = virtual(output, "lost@320x180")
@@ -37,8 +43,6 @@ def test_a_lost_target_keeps_what_was_recorded(tmp_path: Path) -> None:
 def test_an_encoder_that_does_not_open_falls_to_the_next_rung(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # What worked in this process before is not tried again.
-    monkeypatch.setattr(codecs, "_worked", {})
     set_fault(monkeypatch, "encoder.open.libvpx-vp9=einval")
     output = tmp_path / "take.webm"
     take = virtual(output, "pattern@320x180", limit_s=1.0)

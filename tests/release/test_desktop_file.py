@@ -36,7 +36,7 @@ def test_it_is_valid() -> None:
 
 
 def test_it_is_the_file_of_the_apps_windows() -> None:
-    text = (ROOT / "recorder_app" / "ui" / "application.py").read_text()
+    text = (ROOT / "recorder_app" / "ui" / "main.py").read_text()
     assert re.findall(r'setDesktopFileName\("(.*)"\)', text) == [ID]
 
 
