@@ -42,7 +42,7 @@ class _Probe:
 
 def main() -> int:
     file = Path(sys.argv.pop())
-    make: Callable[[list[str]], QApplication] = vars(app)["make_qt"]
+    make: Callable[[list[str]], QApplication] = vars(app)["_make_qt"]
     probes = []
 
     def make_with_probe(arguments: list[str]) -> QApplication:
@@ -50,7 +50,7 @@ def main() -> int:
         probes.append(_Probe(qt, file))
         return qt
 
-    vars(app)["make_qt"] = make_with_probe
+    vars(app)["_make_qt"] = make_with_probe
     return app.run()
 
 
