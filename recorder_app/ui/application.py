@@ -179,7 +179,7 @@ class App(QObject):
         self.recorder.entered.connect(self.results.entered)
         self.recorder.replied.connect(self._commands.reply)
         self.results.failed.connect(self._failed_here)
-        self.results.recent_changed.connect(lambda recent: self._face.set_recent(recent))
+        self.results.recent_changed.connect(lambda recent: self._face.menu.set_recent(recent))
         self._picker.picked.connect(self._picked)
         self._picker.failed.connect(self._failed_here)
         self._picker.saved.connect(self._screenshot_saved)
@@ -198,7 +198,7 @@ class App(QObject):
         bar.moved.connect(self._bar_moved)
         countdown.skip_requested.connect(partial(self._try, self.recorder.skip_countdown))
         countdown.cancel_requested.connect(partial(self._try, self.recorder.cancel))
-        for source in (bar, self._face):
+        for source in (bar, self._face.menu):
             self._wire_take(source)
         self._wire_face()
 
@@ -217,17 +217,18 @@ class App(QObject):
         )
 
     def _wire_face(self) -> None:
-        face = self._face
-        face.toggled.connect(lambda: self._try(self.toggle))
-        face.record_requested.connect(lambda kind: self._try(lambda: self.record(kind)))
-        face.screenshot_requested.connect(lambda: self._try(self.screenshot))
-        face.microphone_chosen.connect(lambda name: self._change("sound", mic=name))
-        face.system_sound_chosen.connect(lambda on: self._change("sound", system_audio=on))
-        face.recent_opened.connect(self.results.play)
-        face.settings_requested.connect(self.show_settings)
-        face.quit_requested.connect(self.quit)
-        face.problem_requested.connect(self._tell_problem)
-        face.menu.aboutToShow.connect(self._look_for_microphones)
+        if isinstance(self._face, Tray):
+            self._face.toggled.connect(lambda: self._try(self.toggle))
+        menu = self._face.menu
+        menu.record_requested.connect(lambda kind: self._try(lambda: self.record(kind)))
+        menu.screenshot_requested.connect(lambda: self._try(self.screenshot))
+        menu.microphone_chosen.connect(lambda name: self._change("sound", mic=name))
+        menu.system_sound_chosen.connect(lambda on: self._change("sound", system_audio=on))
+        menu.recent_opened.connect(self.results.play)
+        menu.settings_requested.connect(self.show_settings)
+        menu.quit_requested.connect(self.quit)
+        menu.problem_requested.connect(self._tell_problem)
+        menu.aboutToShow.connect(self._look_for_microphones)
 
     def _show_face(self, tries_left: int = _TRAY_PATIENCE) -> None:
         """Be in the tray; without one, after waiting for it, in a small window."""
@@ -238,7 +239,7 @@ class App(QObject):
         elif isinstance(self._face, Tray):
             self._face = SmallWindow(self._theme)
             self._offered = None
-            self._wire_take(self._face)
+            self._wire_take(self._face.menu)
             self._wire_face()
             self._apply(self._store.current)
             self.results.refresh_recent()
@@ -325,7 +326,7 @@ class App(QObject):
         kind = {"region": "area", "window": "window", "monitor": "screen"}[picked.kind]
         if kind == "area":
             self._remember(last_area=picked.rect)
-            self._face.set_last_area(self._last_area_text())
+            self._face.menu.set_last_area(self._last_area_text())
         self._try(lambda: self._start(kind, picked.target, picked.rect))
 
     def _start_preset(self, name: str) -> None:
@@ -424,9 +425,9 @@ class App(QObject):
     def _apply(self, stored: Settings) -> None:
         self._retheme()
         shortcuts = self._shortcuts.set(stored)
-        self._face.set_shortcuts(shortcuts | {"area": shortcuts["region"]})
-        self._face.set_last_area(self._last_area_text())
-        self._face.set_system_sound(stored.sound.system_audio is not False)
+        self._face.menu.set_shortcuts(shortcuts | {"area": shortcuts["region"]})
+        self._face.menu.set_last_area(self._last_area_text())
+        self._face.menu.set_system_sound(stored.sound.system_audio is not False)
         self._look_for_microphones()
         self._windows.shows_bar = stored.appearance.record_bar
         self.results.card_s = stored.appearance.result_card_s
@@ -444,7 +445,7 @@ class App(QObject):
             if (offered, chosen) != self._offered:
                 # Not anew while somebody looks at it, if nothing is new.
                 self._offered = (offered, chosen)
-                self._face.set_microphones(offered, chosen)
+                self._face.menu.set_microphones(offered, chosen)
 
         self._background.run(list_microphones, show)
 

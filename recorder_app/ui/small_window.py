@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QLayout, QWidget
 
@@ -13,7 +13,6 @@ from recorder_app.pipeline.events import Severity
 from recorder_app.texts import N_, clock_text, translate
 from recorder_app.ui import boxes, buttons, icons, style
 from recorder_app.ui.buttons import IconButton, TextButton
-from recorder_app.ui.menu_owner import MenuOwner, forward
 from recorder_app.ui.raised import Picture, set_kind
 from recorder_app.ui.take_menu import TakeMenu
 from recorder_app.ui.take_texts import state_text
@@ -23,25 +22,8 @@ from recorder_app.ui.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
 _TEXT_WIDTH = 300
 
 
-class SmallWindow(MenuOwner, QWidget):
+class SmallWindow(QWidget):
     """The state, the frequent actions as buttons, the rest in the menu of the tray."""
-
-    toggled = Signal()
-    record_requested = Signal(str)
-    stop_requested = Signal()
-    pause_requested = Signal()
-    resume_requested = Signal()
-    mark_requested = Signal()
-    mute_requested = Signal(bool)
-    cancel_requested = Signal()
-    screenshot_requested = Signal()
-    microphone_chosen = Signal(str)
-    system_sound_chosen = Signal(bool)
-    recent_opened = Signal(str)
-    library_requested = Signal()
-    settings_requested = Signal()
-    problem_requested = Signal()
-    quit_requested = Signal()
 
     def __init__(
         self, theme: Theme, has_library: bool = False, parent: QWidget | None = None
@@ -49,8 +31,7 @@ class SmallWindow(MenuOwner, QWidget):
         QWidget.__init__(self, parent)
         self._theme = theme
         self._view = TakeView()
-        self._menu = TakeMenu(theme, has_library=has_library, parent=self)
-        forward(self._menu, self)
+        self.menu = TakeMenu(theme, has_library=has_library, parent=self)
         self.setWindowTitle(translate(N_("Screen recorder")))
         self.setWindowIcon(icons.app_icon())
         self._picture = Picture(20)
@@ -68,22 +49,22 @@ class SmallWindow(MenuOwner, QWidget):
         self.settings = IconButton("settings", translate(N_("Settings")))
         self.quit = IconButton("quit", translate(N_("Quit")))
         self._lay_out()
-        self.record_screen.clicked.connect(lambda: self.record_requested.emit("screen"))
-        self.record_area.clicked.connect(lambda: self.record_requested.emit("area"))
-        self.problem.clicked.connect(self.problem_requested)
-        self.stop.clicked.connect(self.stop_requested)
+        self.record_screen.clicked.connect(lambda: self.menu.record_requested.emit("screen"))
+        self.record_area.clicked.connect(lambda: self.menu.record_requested.emit("area"))
+        self.problem.clicked.connect(self.menu.problem_requested)
+        self.stop.clicked.connect(self.menu.stop_requested)
         self.pause.clicked.connect(self._ask_pause)
-        self.cancel.clicked.connect(self.cancel_requested)
+        self.cancel.clicked.connect(self.menu.cancel_requested)
         self.more.clicked.connect(self._open_menu)
-        self.settings.clicked.connect(self.settings_requested)
-        self.quit.clicked.connect(self.quit_requested)
+        self.settings.clicked.connect(self.menu.settings_requested)
+        self.quit.clicked.connect(self.menu.quit_requested)
         self.set_theme(theme)
 
     def show_view(self, view: TakeView) -> None:
         """Show the state and what can be done now."""
         self._view = view
         state, theme = view.state, self._theme
-        self._menu.show_view(view)
+        self.menu.show_view(view)
         name, colour = {
             AppState.RECORDING: ("record", theme.rec),
             AppState.PAUSED: ("pause", theme.warn),
@@ -114,13 +95,13 @@ class SmallWindow(MenuOwner, QWidget):
         """Draw everything in the colours of `theme`."""
         self._theme = theme
         buttons.set_theme(self, theme)
-        self._menu.set_theme(theme)
+        self.menu.set_theme(theme)
         self.show_view(self._view)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing is asking to quit; whether it may, others decide."""
         event.ignore()
-        self.quit_requested.emit()
+        self.menu.quit_requested.emit()
 
     def _show_wrong(self, view: TakeView) -> None:
         warning = view.warning if view.state.is_taking else None
@@ -137,10 +118,10 @@ class SmallWindow(MenuOwner, QWidget):
 
     def _ask_pause(self) -> None:
         is_paused = self._view.state is AppState.PAUSED
-        (self.resume_requested if is_paused else self.pause_requested).emit()
+        (self.menu.resume_requested if is_paused else self.menu.pause_requested).emit()
 
     def _open_menu(self) -> None:
-        self._menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
+        self.menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
 
     def _lay_out(self) -> None:
         set_kind(self._state, "strong")

@@ -10,7 +10,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from recorder_app.ui import icons
-from recorder_app.ui.menu_owner import MenuOwner, forward
 from recorder_app.ui.take_menu import TakeMenu
 from recorder_app.ui.take_texts import summary
 from recorder_app.ui.take_view import AppState, TakeView
@@ -20,25 +19,10 @@ from recorder_app.ui.tokens import Theme
 _PULSE_MS = 1000
 
 
-class Tray(MenuOwner, QObject):
+class Tray(QObject):
     """Shows the state of a take in the panel and passes on what is asked there."""
 
     toggled = Signal()
-    record_requested = Signal(str)
-    stop_requested = Signal()
-    pause_requested = Signal()
-    resume_requested = Signal()
-    mark_requested = Signal()
-    mute_requested = Signal(bool)
-    cancel_requested = Signal()
-    screenshot_requested = Signal()
-    microphone_chosen = Signal(str)
-    system_sound_chosen = Signal(bool)
-    recent_opened = Signal(str)
-    library_requested = Signal()
-    settings_requested = Signal()
-    problem_requested = Signal()
-    quit_requested = Signal()
 
     def __init__(
         self,
@@ -50,10 +34,9 @@ class Tray(MenuOwner, QObject):
         QObject.__init__(self, parent)
         self._reduced_motion = reduced_motion
         self._view = TakeView()
-        self._menu = TakeMenu(theme, has_library=has_library)
-        forward(self._menu, self)
+        self.menu = TakeMenu(theme, has_library=has_library)
         self._icon = QSystemTrayIcon(self)
-        self._icon.setContextMenu(self._menu)
+        self._icon.setContextMenu(self.menu)
         self._icon.activated.connect(self._on_activated)
         self._pulse = QTimer(self, interval=_PULSE_MS)
         self._pulse.timeout.connect(self._beat)
@@ -81,7 +64,7 @@ class Tray(MenuOwner, QObject):
     def show_view(self, view: TakeView) -> None:
         """Show the state in the icon, its tooltip and the menu."""
         self._view = view
-        self._menu.show_view(view)
+        self.menu.show_view(view)
         text = summary(view)
         if text != self._icon.toolTip():
             self._icon.setToolTip(text)
@@ -97,7 +80,7 @@ class Tray(MenuOwner, QObject):
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in the colours of `theme`."""
         self._pictures = pictures(theme)
-        self._menu.set_theme(theme)
+        self.menu.set_theme(theme)
         self._shown = ""
         self.show_view(self._view)
 

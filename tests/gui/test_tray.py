@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from recorder_app.ui import icons, tray
-from recorder_app.ui.menu_owner import FORWARDED
 from recorder_app.ui.take_view import TakeView
 from recorder_app.ui.tokens import DARK, LIGHT, Theme
 from recorder_app.ui.tray import Tray
@@ -124,21 +123,6 @@ def test_a_left_click_toggles_and_a_right_click_does_not(shown: Tray, qtbot: QtB
     with qtbot.waitSignal(shown.toggled, timeout=100):
         system_icon(shown).activated.emit(reason.Trigger)
     assert system_icon(shown).contextMenu() is shown.menu
-
-
-@pytest.mark.parametrize("name", FORWARDED)
-def test_what_the_menu_asks_the_tray_asks(shown: Tray, qtbot: QtBot, name: str) -> None:
-    examples: dict[str, list[object]] = {
-        "record_requested": ["area"],
-        "mute_requested": [True],
-        "microphone_chosen": ["usb"],
-        "system_sound_chosen": [True],
-        "recent_opened": ["/a.webm"],
-    }
-    told = examples.get(name, [])
-    with qtbot.waitSignal(getattr(shown, name), timeout=100) as caught:
-        getattr(shown.menu, name).emit(*told)
-    assert caught.args == told
 
 
 def test_the_theme_changes_the_picture_of_the_state(shown: Tray) -> None:
