@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -121,7 +123,7 @@ def test_what_is_none_is_refused_with_the_reason(
 def test_what_is_not_there_or_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(UnreadableMedia, match="No such file"):
+    with pytest.raises(UnreadableMedia, match=os.strerror(errno.ENOENT)):
         read_subtitles(tmp_path / "gone.vtt")
     monkeypatch.setattr(subtitles, "MOST_BYTES", 1_000_000)
     with pytest.raises(UnreadableMedia, match="1 MB"):
