@@ -35,6 +35,7 @@
           LibraryTooNew
       MediaError
         UnreadableMedia
+        UnsupportedMedia
         MediaChanged
       ShareError
       SecretsError
@@ -251,6 +252,12 @@ class MediaError(RecorderError):
 
 class UnreadableMedia(MediaError):
     code = "unreadable_media"
+
+
+class UnsupportedMedia(MediaError):
+    """The file is sound, but this cannot be done with files of its kind."""
+
+    code = "unsupported_media"
 
 
 class MediaChanged(MediaError):

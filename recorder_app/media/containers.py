@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -22,6 +24,8 @@ from recorder_app.media.outfile import RecordingFile
 from recorder_app.media.profiles import ContainerFormat
 from recorder_app.media.sound import SAMPLE_RATE
 from recorder_app.texts import N_
+
+_MILLISECONDS = Fraction(1, 1000)
 
 
 def open_output(file: RecordingFile, container: ContainerFormat) -> OutputContainer:
@@ -120,3 +124,25 @@ def _measure(source: InputContainer) -> MediaInfo:
         frames += packet.stream_index == video.index
         end_s = max(end_s, float((packet.pts + (packet.duration or 0)) * packet.time_base))
     return MediaInfo(container, end_s, width, height, video_codec, audio_codecs, frames)
+
+
+def set_chapters(
+    container: OutputContainer, marks: Sequence[tuple[float, str]], end_s: float
+) -> None:
+    """Make (seconds, title) pairs chapters of a file that ends at `end_s`."""
+    if not marks:
+        return
+    ends = [at_s for at_s, _ in marks[1:]]
+    ends.append(max(end_s, marks[-1][0]))
+    container.set_chapters(
+        [
+            {
+                "id": number,
+                "start": round(at_s * 1000),
+                "end": round(end_s * 1000),
+                "time_base": _MILLISECONDS,
+                "metadata": {"title": title or f"Marker {number}"},
+            }
+            for number, ((at_s, title), end_s) in enumerate(zip(marks, ends, strict=True), start=1)
+        ]
+    )

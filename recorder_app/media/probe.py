@@ -131,7 +131,7 @@ def packets(source: InputContainer, *streams: MediaStream) -> Iterator[MediaPack
 
 def _describe(source: InputContainer, path: Path) -> MediaDescription:
     # A cover picture in a sound file is none of its tracks.
-    videos = [s for s in source.streams.video if not s.disposition & _COVER and s.codec_context]
+    videos = [s for s in source.streams.video if not s.disposition & COVER and s.codec_context]
     audios = [s for s in source.streams.audio if s.codec_context]
     streams: list[MediaStream] = [*videos, *audios]
     # Read before the packets are: PyAV closes a container that was read to its end.
@@ -188,7 +188,7 @@ def _title(stream: MediaStream) -> str:
     return stream.metadata.get("title", "")
 
 
-_COVER = av.stream.Disposition.attached_pic
+COVER = av.stream.Disposition.attached_pic
 
 
 @contextlib.contextmanager

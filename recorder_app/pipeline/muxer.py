@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from fractions import Fraction
+from collections.abc import Callable
 
 import av
 from av.container import OutputContainer
 
 from recorder_app.errors import EncoderFailed, RecorderError
 from recorder_app.media.clock import NS_PER_S
+from recorder_app.media.containers import set_chapters
 from recorder_app.media.frames import EncodedPacket
 from recorder_app.media.outfile import RecordingFile
 from recorder_app.pipeline.queues import BoundedQueue
 from recorder_app.pipeline.stage import Stage
 from recorder_app.texts import N_
-
-_MILLISECONDS = Fraction(1, 1000)
 
 
 class MuxerStage(Stage[EncodedPacket]):
@@ -92,25 +90,3 @@ class MuxerStage(Stage[EncodedPacket]):
             hint=N_("What was recorded so far is kept."),
             reason=error,
         )
-
-
-def set_chapters(
-    container: OutputContainer, marks: Sequence[tuple[float, str]], end_s: float
-) -> None:
-    """Make (seconds, title) pairs chapters of a file that ends at `end_s`."""
-    if not marks:
-        return
-    ends = [at_s for at_s, _ in marks[1:]]
-    ends.append(max(end_s, marks[-1][0]))
-    container.set_chapters(
-        [
-            {
-                "id": number,
-                "start": round(at_s * 1000),
-                "end": round(end_s * 1000),
-                "time_base": _MILLISECONDS,
-                "metadata": {"title": title or f"Marker {number}"},
-            }
-            for number, ((at_s, title), end_s) in enumerate(zip(marks, ends, strict=True), start=1)
-        ]
-    )

@@ -15,9 +15,9 @@ from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
 from recorder_app.errors import EncoderFailed, UnreadableMedia
+from recorder_app.media.containers import set_chapters
 from recorder_app.media.outfile import RecordingFile
 from recorder_app.media.probe import MediaPacket, MediaStream, open_media, packets
-from recorder_app.pipeline.muxer import set_chapters
 from recorder_app.texts import N_
 
 # Times may be rounded to another unit by the new file, by no more than this.

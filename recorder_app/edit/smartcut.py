@@ -1,0 +1,335 @@
+"""The smart cut: whole groups of pictures copied, only the heads of kept parts encoded.
+
+::
+
+    source --packets--> GroupBuilder --group--> spans: copy or Joiner.encode --> output
+              \\-------> SoundTrack (a thread for each) ----------------------/
+
+One pass over what is kept; what lies between distant parts is not read. Pictures that are copied
+are bit-identical. Sound is cut to the sample, see ``sound``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from recorder_app.edit.groups import Group, GroupBuilder, GroupDecoder, time_of
+from recorder_app.edit.joining import EncodedPicture, Joiner
+from recorder_app.edit.plan import TOLERANCE, Placed, Span, Treatment, is_shown, place, spans
+from recorder_app.edit.timeline import EditList, Range
+from recorder_app.edit.tracks import SoundTrack
+from recorder_app.errors import InvalidRequest, UnreadableMedia, UnsupportedMedia
+from recorder_app.media.containers import set_chapters
+from recorder_app.media.outfile import RecordingFile
+from recorder_app.media.probe import COVER, MediaPacket, MediaStream, open_media, packets
+from recorder_app.texts import N_
+
+Proceed = Callable[[float], None]
+"""Told how much is done, 0 to 1; raises to stop the work."""
+
+# Sound may lie this far from the pictures it belongs to; also what a decoder needs to begin.
+_SOUND_LEAD = Fraction(3, 2)
+# Shorter stretches between kept parts are read past; a longer one is worth looking for its end.
+_WORTH_SEEKING = Fraction(10)
+
+# How a finished file is written. Without the limit, sound is never held back by a long picture.
+_OPTIONS = {
+    "webm": {"max_interleave_delta": "0"},
+    "matroska": {"max_interleave_delta": "0"},
+    "mp4": {"max_interleave_delta": "0", "use_editlist": "1"},
+}
+
+
+@dataclass(slots=True)
+class CutReport:
+    """What came of a cut: pictures and packets counted, `length` in seconds."""
+
+    length: Fraction
+    copied: int = 0
+    encoded: int = 0
+    damaged: int = 0
+    container: str = ""
+
+
+def smart_cut(source: Path, edits: EditList, file: RecordingFile, proceed: Proceed) -> CutReport:
+    """Write what `edits` keep of `source` into `file` and close it.
+
+    Raises UnsupportedMedia, with the reason, when parts of the file cannot be joined: then nothing
+    but encoding all of it helps. Raises UnreadableMedia, EncodingError, StorageError, and what
+    `proceed` raises; what is in `file` then is worth nothing.
+    """
+    try:
+        with open_media(source) as media:
+            report = _Cutter(media, source, edits, file, proceed).run()
+        file.close()
+    except Exception as error:
+        # PyAV reports an exception of the file object as its own kind, not as an FFmpegError.
+        if file.error is not None:
+            raise file.error from error
+        if isinstance(error, av.FFmpegError):
+            raise UnreadableMedia(
+                N_("{path} cannot be cut ({reason})."), path=source, reason=error
+            ) from error
+        raise
+    return report
+
+
+def container_of(media: InputContainer, path: Path) -> str:
+    """Return FFmpeg's name for the kind of file the result is. Raises UnsupportedMedia."""
+    if media.format.name.startswith("matroska"):
+        return "webm" if path.suffix.lower() == ".webm" else "matroska"
+    if media.format.name.startswith("mov"):
+        return "mp4"
+    raise UnsupportedMedia(
+        N_("Parts of a {kind} file cannot be joined without encoding all of it."),
+        kind=path.suffix.removeprefix(".").upper() or media.format.name,
+    )
+
+
+class _Cutter:
+    def __init__(
+        self,
+        media: InputContainer,
+        path: Path,
+        edits: EditList,
+        file: RecordingFile,
+        proceed: Proceed,
+    ) -> None:
+        self._media, self._path, self._edits, self._proceed = media, path, edits, proceed
+        self._placed = place(edits.kept)
+        self.report = CutReport(edits.kept_length, container=container_of(media, path))
+        self._video = _video(media, path)
+        self._joiner = Joiner(self._video)
+        self._decoder = GroupDecoder(self._video.codec_context)
+        self._output = _Output(
+            file, self.report.container, self._video, self._joiner.extradata, edits.kept_length
+        )
+        # The source's time of the last picture that was written, by which none comes twice.
+        self._last = Fraction(-1)
+
+    def run(self) -> CutReport:
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._output.abandon)
+            sounds: dict[int, SoundTrack] = {}
+            for each in self._media.streams.audio:
+                if each.codec_context is None:
+                    continue
+                sounds[each.index] = SoundTrack(
+                    each,
+                    self._output.container,
+                    self.report.container,
+                    self._placed,
+                    self._edits.length,
+                )
+                stack.callback(sounds[each.index].close)
+            for stretch in _stretches(self._placed):
+                self._read(stretch, sounds)
+            for sound in sounds.values():
+                sound.finish()
+                self._output.mux(sound.packets())
+            self._output.finish(self._chapters())
+            self.report.damaged += sum(sound.damaged for sound in sounds.values())
+        self.report.damaged += self._decoder.damaged
+        if self.report.copied + self.report.encoded == 0:
+            raise InvalidRequest(
+                N_("There is no picture in what would be kept."),
+                hint=N_("Keep a longer part of the recording."),
+            )
+        return self.report
+
+    def _read(self, stretch: Range, sounds: dict[int, SoundTrack]) -> None:
+        """Take in the packets of a stretch of the source, and work on its groups."""
+        for sound in sounds.values():
+            # Moving the source resets its decoders.
+            sound.settle()
+        seek(self._media, self._video, stretch.start)
+        builder = GroupBuilder(self._joiner.is_join_point)
+        streams: list[MediaStream] = [self._video]
+        streams += [each for each in self._media.streams.audio if each.index in sounds]
+        # Streams that have not come to the end of the stretch.
+        behind = {each.index for each in streams}
+        for packet in packets(self._media, *streams):
+            index = packet.stream_index
+            if index in sounds:
+                sounds[index].put(packet)
+                self._output.mux(sounds[index].packets())
+            elif index in behind:
+                group = builder.add(packet)
+                if group is not None:
+                    self._work(group)
+                    if group.end is not None and group.end >= stretch.end:
+                        behind.discard(index)
+                    continue
+            if index in sounds and time_of(packet) >= stretch.end:
+                behind.discard(index)
+            if not behind:
+                return
+        last = builder.finish()
+        if last is not None and self._video.index in behind:
+            self._work(last)
+
+    def _work(self, group: Group) -> None:
+        # The last picture of a file is shown until the end of what is kept.
+        end = group.end or max(group.times[-1] + TOLERANCE * 2, self._placed[-1].part.end)
+        for span in spans(self._placed, group.start, end, is_in_order=group.is_in_order):
+            if span.treatment is Treatment.COPY:
+                self._copy(group, span)
+            else:
+                self._encode(group, span, end)
+            done = span.placed.result_time(span.end) / self.report.length
+            self._proceed(min(1.0, float(done)))
+
+    def _copy(self, group: Group, span: Span) -> None:
+        for packet in group.packets:
+            time = time_of(packet)
+            if span.end - time <= TOLERANCE:
+                continue
+            self._output.copy(packet, max(span.placed.result_time(time), span.placed.at))
+            self._last = max(self._last, time)
+            self.report.copied += 1
+
+    def _encode(self, group: Group, span: Span, end: Fraction) -> None:
+        wanted = self._pictures(group, span, end)
+        for picture in self._joiner.encode(wanted):
+            self._output.encoded(picture)
+            self.report.encoded += 1
+
+    def _pictures(
+        self, group: Group, span: Span, end: Fraction
+    ) -> Iterator[tuple[Fraction, av.VideoFrame]]:
+        shown = {at: until for at, until in group.shown_until(end) if is_shown(at, until, span)}
+        base = group.packets[0].time_base
+        for picture in self._decoder.pictures(group, span.end):
+            assert picture.pts is not None
+            time = picture.pts * base
+            if time in shown and time > self._last:
+                self._last = time
+                yield (
+                    max(span.placed.result_time(time), span.placed.result_time(span.start)),
+                    picture,
+                )
+
+    def _chapters(self) -> list[tuple[float, str]]:
+        """Return the chapters whose beginnings are kept, at their new times."""
+        kept = []
+        for chapter in self._media.chapters():
+            base = chapter["time_base"] or Fraction(1)
+            at = self._edits.result_time(Fraction(chapter["start"] * base))
+            if at is not None:
+                kept.append((float(at), chapter["metadata"].get("title", "")))
+        return kept
+
+
+class _Output:
+    """The result's container and its stream of pictures, whose last packet is held back.
+
+    Only what comes after a picture, or the end, tells how long it is shown.
+    """
+
+    def __init__(
+        self,
+        file: RecordingFile,
+        container: str,
+        source: VideoStream,
+        extradata: bytes | None,
+        length: Fraction,
+    ) -> None:
+        output = av.open(file, "w", format=container, container_options=_OPTIONS[container])
+        assert isinstance(output, OutputContainer)
+        self.container = output
+        self._stream = output.add_stream_from_template(source, opaque=True)
+        if extradata is not None:
+            self._stream.codec_context.extradata = extradata
+        if container != "mp4":
+            # How long a picture lasts; it is not among what a template carries.
+            self._stream.codec_context.framerate = source.average_rate or Fraction(0)
+        self._stream.metadata.update(source.metadata)
+        assert source.time_base is not None
+        self._base = source.time_base
+        self._length = length
+        self._held: MediaPacket | None = None
+        self._last_dts: int | None = None
+        # How much earlier a picture is decoded than shown, where some are out of order.
+        self._delay: int | None = None
+
+    def copy(self, packet: MediaPacket, at: Fraction) -> None:
+        """Write a packet of the source, to be shown at `at` seconds."""
+        assert packet.pts is not None
+        early = 0 if packet.dts is None else packet.pts - packet.dts
+        if self._delay is None:
+            self._delay = early
+        self._write(packet, at, early)
+
+    def encoded(self, picture: EncodedPicture) -> None:
+        packet: MediaPacket = Packet(picture.data)
+        packet.is_keyframe = picture.is_keyframe
+        self._write(packet, picture.time, self._delay or 0)
+
+    def _write(self, packet: MediaPacket, at: Fraction, early: int) -> None:
+        pts = round(at / self._base)
+        dts = pts - early
+        if self._last_dts is not None and dts <= self._last_dts:
+            dts = self._last_dts + 1
+        if dts > pts:
+            raise UnsupportedMedia(
+                N_("The pictures of this file are in an order that cannot be cut into.")
+            )
+        packet.time_base, packet.pts, packet.dts = self._base, pts, dts
+        packet.stream = self._stream
+        self._last_dts = dts
+        held, self._held = self._held, packet
+        if held is not None:
+            self.container.mux(held)
+
+    def mux(self, packets: Iterator[MediaPacket]) -> None:
+        for packet in packets:
+            self.container.mux(packet)
+
+    def finish(self, chapters: Sequence[tuple[float, str]]) -> None:
+        """Write what is left, and the index."""
+        if self._held is not None:
+            assert self._held.pts is not None
+            end = round(self._length / self._base)
+            self._held.duration = max(1, end - self._held.pts)
+            self.container.mux(self._held)
+        set_chapters(self.container, chapters, float(self._length))
+        self.container.close()
+
+    def abandon(self) -> None:
+        """Let go of the container, whatever state it is in; nothing after ``finish``."""
+        with contextlib.suppress(Exception):
+            self.container.close()
+
+
+def seek(media: InputContainer, video: VideoStream, at: Fraction) -> None:
+    """Have `media` read from a picture that stands alone before `at`, with its sound."""
+    assert video.time_base is not None
+    begin = max(Fraction(0), at - _SOUND_LEAD)
+    media.seek(int(begin / video.time_base), stream=video, backward=True)
+
+
+def _stretches(placed: Sequence[Placed]) -> list[Range]:
+    """Return what is to be read: kept parts, those near each other as one."""
+    stretches: list[Range] = []
+    for each in placed:
+        if stretches and each.part.start - stretches[-1].end < _WORTH_SEEKING:
+            stretches[-1] = Range(stretches[-1].start, each.part.end)
+        else:
+            stretches.append(each.part)
+    return stretches
+
+
+def _video(media: InputContainer, path: Path) -> VideoStream:
+    for stream in media.streams.video:
+        if stream.codec_context and not stream.disposition & COVER:
+            return stream
+    raise UnsupportedMedia(N_("{path} holds no pictures to cut between."), path=path)
