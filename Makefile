@@ -2,7 +2,7 @@ PYTHON_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bundle smoke bench-cpu bench-screen bench-memory bench-kills bench-recover \
-	bench-sync bench-drift bench-sound bench-library-kills bench-jobs bench-library bench-app screenshots clean
+	bench-sync bench-drift bench-sound bench-library-kills bench-jobs bench-library bench-app bench-cuts screenshots clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -86,6 +86,10 @@ bench-jobs: ## Two writers for a minute, and a job runner killed 100 times (6 mi
 bench-library: ## Search, lists, opening and insertion with 100,000 recordings (3 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.library
+
+bench-cuts: ## 200 random cut lists judged to the picture and the sample, and played (8 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.cuts
 
 bench-app: ## Start, first picture, idle cost and event loop of the app in the tray (3 minutes)
 	@installers/setup.sh test

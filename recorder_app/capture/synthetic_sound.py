@@ -6,6 +6,7 @@ they are apart.
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 import threading
@@ -26,7 +27,9 @@ LEVEL = 0.5
 _BLOCK_NS = 20 * NS_PER_MS
 
 _NAME = re.compile(r"([a-z]+)(?:-([a-z]+))?(?:@(\d+)(?:x(\d+))?)?")
-_CONTENTS = ("beep", "tone", "silence", "loud")
+_CONTENTS = ("beep", "tone", "noise", "silence", "loud")
+# Noise repeats itself after so many samples: what is off by less than that is seen.
+_NOISE_SAMPLES = 7 * SAMPLE_RATE + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,16 @@ class SyntheticSound:
             wave = np.zeros(len(times_ns))
         elif self._content == "beep":
             wave *= within_ns < BEEP_NS
+        elif self._content == "noise":
+            wave = _noise()[np.rint(times_ns * SAMPLE_RATE / NS_PER_S).astype(int) % _NOISE_SAMPLES]
         elif self._content == "loud":
             wave = np.clip(wave * 4, -2, 2)
         mono = (wave * LEVEL).astype(np.float32)
         return np.repeat(mono[:, np.newaxis], self._channels, axis=1)
+
+
+@functools.cache
+def _noise() -> np.ndarray:
+    """Return noise that codecs keep: the same in every run, without its highest pitches."""
+    wave = np.random.default_rng(20).uniform(-1.0, 1.0, _NOISE_SAMPLES)
+    return np.convolve(wave, np.ones(8) / 4, mode="same")

@@ -18,13 +18,16 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from recorder_app.edit import opus
 from recorder_app.edit.groups import Group, GroupBuilder, GroupDecoder, time_of
 from recorder_app.edit.joining import EncodedPicture, Joiner
 from recorder_app.edit.plan import TOLERANCE, Placed, Span, Treatment, is_shown, place, spans
+from recorder_app.edit.sound_copy import CopiedTrack, beginning, can_copy
 from recorder_app.edit.timeline import EditList, Range
 from recorder_app.edit.tracks import SoundTrack
 from recorder_app.errors import InvalidRequest, UnreadableMedia, UnsupportedMedia
@@ -70,6 +73,8 @@ def smart_cut(source: Path, edits: EditList, file: RecordingFile, proceed: Proce
     try:
         with open_media(source) as media:
             report = _Cutter(media, source, edits, file, proceed).run()
+        if report.container != "mp4":
+            opus.set_length(file, report.length)
         file.close()
     except Exception as error:
         # PyAV reports an exception of the file object as its own kind, not as an FFmpegError.
@@ -119,18 +124,11 @@ class _Cutter:
     def run(self) -> CutReport:
         with contextlib.ExitStack() as stack:
             stack.callback(self._output.abandon)
-            sounds: dict[int, SoundTrack] = {}
+            sounds: dict[int, SoundTrack | CopiedTrack] = {}
             for each in self._media.streams.audio:
-                if each.codec_context is None:
-                    continue
-                sounds[each.index] = SoundTrack(
-                    each,
-                    self._output.container,
-                    self.report.container,
-                    self._placed,
-                    self._edits.length,
-                )
-                stack.callback(sounds[each.index].close)
+                if each.codec_context is not None:
+                    sounds[each.index] = self._sound(each)
+                    stack.callback(sounds[each.index].close)
             for stretch in _stretches(self._placed):
                 self._read(stretch, sounds)
             for sound in sounds.values():
@@ -146,7 +144,18 @@ class _Cutter:
             )
         return self.report
 
-    def _read(self, stretch: Range, sounds: dict[int, SoundTrack]) -> None:
+    def _sound(self, stream: AudioStream) -> SoundTrack | CopiedTrack:
+        """Return who makes a track of the result; one part of it need not be encoded."""
+        output, container = self._output.container, self.report.container
+        if len(self._placed) > 1 or not can_copy(stream, container):
+            return SoundTrack(stream, output, container, self._placed, self._edits.length)
+        part = self._placed[0].part
+        seek(self._media, self._video, part.start)
+        return CopiedTrack(
+            stream, output, part, beginning(stream, packets(self._media, stream), part)
+        )
+
+    def _read(self, stretch: Range, sounds: dict[int, SoundTrack | CopiedTrack]) -> None:
         """Take in the packets of a stretch of the source, and work on its groups."""
         for sound in sounds.values():
             # Moving the source resets its decoders.
