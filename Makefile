@@ -2,7 +2,8 @@ PYTHON_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bundle smoke bench-cpu bench-screen bench-memory bench-kills bench-recover \
-	bench-sync bench-drift bench-sound bench-library-kills bench-jobs bench-library bench-app bench-cuts screenshots clean
+	bench-sync bench-drift bench-sound bench-library-kills bench-jobs bench-library bench-app bench-cuts bench-cut-cost \
+	screenshots clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -90,6 +91,10 @@ bench-library: ## Search, lists, opening and insertion with 100,000 recordings (
 bench-cuts: ## 200 random cut lists judged to the picture and the sample, and played (8 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.cuts
+
+bench-cut-cost: ## An exact trim of ten minutes beside its parts, smartcut and encoding all (15 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.cut_cost
 
 bench-app: ## Start, first picture, idle cost and event loop of the app in the tray (3 minutes)
 	@installers/setup.sh test

@@ -50,6 +50,22 @@ def pre_skip(extradata: bytes) -> int:
     return int.from_bytes(extradata[10:12], "little")
 
 
+def samples(packet: bytes) -> int:
+    """Return how many samples, at 48 kHz, come out of a packet (RFC 6716, 3.1 and 3.2)."""
+    if not packet:
+        return 0
+    kind, code = packet[0] >> 3, packet[0] & 3
+    if kind < 12:
+        length = (480, 960, 1920, 2880)[kind % 4]
+    elif kind < 16:
+        length = (480, 960)[kind % 2]
+    else:
+        length = (120, 240, 480, 960)[kind % 4]
+    if code == 3:
+        return length * (packet[1] & 0x3F) if len(packet) > 1 else 0
+    return length if code == 0 else 2 * length
+
+
 @contextlib.contextmanager
 def template(extradata: bytes, skipped: int) -> Iterator[AudioStream]:
     """Yield a stream like that of `extradata` which leaves out its first `skipped` samples.

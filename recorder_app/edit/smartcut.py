@@ -44,11 +44,12 @@ _SOUND_LEAD = Fraction(3, 2)
 # Shorter stretches between kept parts are read past; a longer one is worth looking for its end.
 _WORTH_SEEKING = Fraction(10)
 
-# How a finished file is written. Without the limit, sound is never held back by a long picture.
+# How a finished file is written. Without the limit, sound is never held back by a long picture. In
+# MP4 the edit list counts in the movie's time scale, and cuts off what its rounding loses.
 _OPTIONS = {
     "webm": {"max_interleave_delta": "0"},
     "matroska": {"max_interleave_delta": "0"},
-    "mp4": {"max_interleave_delta": "0", "use_editlist": "1"},
+    "mp4": {"max_interleave_delta": "0", "use_editlist": "1", "movie_timescale": "90000"},
 }
 
 

@@ -21,6 +21,8 @@ from recorder_app.media.probe import MediaPacket
 
 # Each AAC packet adds to the one before it: the one that the part begins in, and the last before.
 _AAC_PACKETS = 2
+# Times of packets are rounded; what differs by more is a gap.
+_JUMP = Fraction(1, 200)
 _CONTAINERS = {"opus": ("webm", "matroska"), "aac": ("mp4",)}
 
 
@@ -77,16 +79,17 @@ class CopiedTrack:
         self._is_opus = stream.codec_context.codec.canonical_name == "opus"
         self._packets: deque[MediaPacket] = deque()
         self._held: MediaPacket | None = None
+        # When what has been put in ends, in the result's time.
+        self._end = first - part.start
         with contextlib.ExitStack() as stack:
             template = stream
             if self._is_opus:
                 extradata = stream.codec_context.extradata or b""
-                # The beginning of the source has what its encoder said, rounded by nobody.
-                skipped = (
-                    round((part.start - first) * opus.RATE)
-                    if part.start > 0
-                    else opus.pre_skip(extradata)
-                )
+                skipped = round((part.start - first) * opus.RATE)
+                if part.start == 0:
+                    # What the source's encoder said, which times of packets are a rounding of.
+                    skipped = opus.pre_skip(extradata)
+                    self._end = -Fraction(skipped, opus.RATE)
                 template = stack.enter_context(opus.template(extradata, skipped))
             self.stream = output.add_stream_from_template(template, opaque=True)
         self.stream.metadata.update(stream.metadata)
@@ -97,7 +100,11 @@ class CopiedTrack:
         begin = packet.pts * self._base
         if not self._first <= begin < self._part.end:
             return
-        packet.pts = packet.dts = round((begin - self._part.start) / self._base)
+        at = begin - self._part.start
+        if abs(at - self._end) > _JUMP:
+            self._end = at
+        self._end += self._length(packet)
+        packet.pts = packet.dts = round(at / self._base)
         packet.time_base, packet.stream = self._base, self.stream
         if self._held is not None:
             self._packets.append(self._held)
@@ -111,13 +118,11 @@ class CopiedTrack:
         last, self._held = self._held, None
         if last is None:
             return
-        assert last.pts is not None
-        length = (last.duration or 0) * self._base
-        over = last.pts * self._base + length - self._part.length
+        over = self._end - self._part.length
         if over > 0:
             if self._is_opus:
                 opus.leave_out_at_end(last, round(over * opus.RATE))
-            last.duration = max(1, round((length - over) / self._base))
+            last.duration = max(1, round((self._length(last) - over) / self._base))
         self._packets.append(last)
 
     def packets(self) -> Iterator[MediaPacket]:
@@ -127,3 +132,9 @@ class CopiedTrack:
 
     def close(self) -> None:
         """Nothing is held."""
+
+    def _length(self, packet: MediaPacket) -> Fraction:
+        """Return how long a packet's sound is, in seconds, rounded by nobody."""
+        if self._is_opus:
+            return Fraction(opus.samples(bytes(packet)), opus.RATE)
+        return (packet.duration or 0) * self._base

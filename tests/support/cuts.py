@@ -61,15 +61,20 @@ class Source:
 
 
 def record(path: Path, picture: str, *sounds: str, seconds: float, **choices: Any) -> Source:
-    """Record a pattern, on a clock that jumps; read back what is in it."""
+    """Record a pattern; read back what is in it."""
+    take(path, picture, *sounds, seconds=seconds, **choices)
+    return look(path, picture)
+
+
+def take(path: Path, picture: str, *sounds: str, seconds: float, **choices: Any) -> None:
+    """Record a pattern on a clock that jumps."""
     clock = VirtualClock(_START_NS, parties=1 + len(sounds))
     kinds = ("microphone", "system")
     plans = tuple(
         SoundPlan(SyntheticSound(name, clock), kind, Need.REQUIRED)
         for name, kind in zip(sounds, kinds, strict=False)
     )
-    Take(path, picture, clock, limit_s=seconds, sounds=plans, **choices).run()
-    return look(path, picture)
+    Take(path, picture, clock, limit_s=seconds, sounds=plans, **choices).run(60 + seconds)
 
 
 def look(path: Path, picture: str) -> Source:

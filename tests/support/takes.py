@@ -57,14 +57,14 @@ class Take:
     def health(self) -> list[str]:
         return [event.code for event in self.events if isinstance(event, HealthEvent)]
 
-    def finish(self) -> Finished:
-        finished = self.session.wait(LIMIT_S)
+    def finish(self, limit_s: float = LIMIT_S) -> Finished:
+        finished = self.session.wait(limit_s)
         assert finished is not None
         return finished
 
-    def run(self) -> RecordingResult:
+    def run(self, limit_s: float = LIMIT_S) -> RecordingResult:
         self.session.start()
-        finished = self.finish()
+        finished = self.finish(limit_s)
         assert finished.error is None, finished.error
         assert finished.result is not None
         return finished.result
