@@ -8,6 +8,7 @@ carries both sets.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -92,6 +93,11 @@ class Joiner:
             yield from map(self._packed, encoder.encode(None))
         except av.FFmpegError as error:
             raise _failed(error) from error
+        except BaseException:
+            # SVT-AV1 complains on the terminal when it is left before its end.
+            with contextlib.suppress(av.FFmpegError):
+                encoder.encode(None)
+            raise
 
     def _packed(self, packet: Packet[VideoStream]) -> EncodedPicture:
         data = bytes(packet)

@@ -25,6 +25,7 @@ from recorder_app.media.profiles import ContainerFormat
 from recorder_app.media.sound import SAMPLE_RATE
 from recorder_app.texts import N_
 
+_BEGINNING = "Beginning"
 _MILLISECONDS = Fraction(1, 1000)
 
 
@@ -132,6 +133,9 @@ def set_chapters(
     """Make (seconds, title) pairs chapters of a file that ends at `end_s`."""
     if not marks:
         return
+    if container.format.name == "mp4" and marks[0][0] > 0:
+        # MP4's chapters follow each other from 0 on: the first would be there whatever it says.
+        marks = [(0.0, _BEGINNING), *marks]
     ends = [at_s for at_s, _ in marks[1:]]
     ends.append(max(end_s, marks[-1][0]))
     container.set_chapters(
