@@ -199,10 +199,7 @@ def test_markers_become_chapters_and_are_in_the_sidecar(tmp_path: Path) -> None:
         assert take.finish().result is not None
         with av.open(output) as source:
             chapters = [
-                (
-                    chapter["metadata"]["title"],
-                    float(chapter["start"] * (chapter["time_base"] or 1)),
-                )
+                (each["metadata"]["title"], float(each["start"] * (each["time_base"] or 1)))
                 for each in source.chapters()
             ]
         markers = read_journal(journal_path(output)).markers
