@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import av
+from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 
 from recorder_app.errors import UnsupportedMedia
@@ -23,6 +24,14 @@ def time_of(packet: MediaPacket) -> Fraction:
     """Return when a packet's picture is shown, in seconds."""
     assert packet.pts is not None
     return packet.pts * packet.time_base
+
+
+def duplicate(packet: MediaPacket) -> MediaPacket:
+    """Return a packet of the same picture with times of its own."""
+    copy: MediaPacket = Packet(bytes(packet))
+    copy.pts, copy.dts, copy.duration = packet.pts, packet.dts, packet.duration
+    copy.time_base, copy.is_keyframe = packet.time_base, packet.is_keyframe
+    return copy
 
 
 @dataclass(slots=True)

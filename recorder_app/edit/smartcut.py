@@ -24,7 +24,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from recorder_app.edit import opus
-from recorder_app.edit.groups import Group, GroupBuilder, GroupDecoder, time_of
+from recorder_app.edit.groups import Group, GroupBuilder, GroupDecoder, duplicate, time_of
 from recorder_app.edit.joining import EncodedPicture, Joiner
 from recorder_app.edit.plan import TOLERANCE, Placed, Span, Treatment, is_shown, place, spans
 from recorder_app.edit.sound_copy import CopiedTrack, beginning, can_copy
@@ -190,20 +190,23 @@ class _Cutter:
     def _work(self, group: Group) -> None:
         # The last picture of a file is shown until the end of what is kept.
         end = group.end or max(group.times[-1] + TOLERANCE * 2, self._placed[-1].part.end)
-        for span in spans(self._placed, group.start, end, is_in_order=group.is_in_order):
+        found = list(spans(self._placed, group.start, end, is_in_order=group.is_in_order))
+        for span in found:
             if span.treatment is Treatment.COPY:
-                self._copy(group, span)
+                # Writing gives a packet new times, with which it must not be decoded after.
+                self._copy(group, span, is_needed_again=len(found) > 1)
             else:
                 self._encode(group, span, end)
             done = span.placed.result_time(span.end) / self.report.length
             self._proceed(min(1.0, float(done)))
 
-    def _copy(self, group: Group, span: Span) -> None:
+    def _copy(self, group: Group, span: Span, *, is_needed_again: bool) -> None:
         for packet in group.packets:
             time = time_of(packet)
             if span.end - time <= TOLERANCE:
                 continue
-            self._output.copy(packet, max(span.placed.result_time(time), span.placed.at))
+            written = duplicate(packet) if is_needed_again else packet
+            self._output.copy(written, max(span.placed.result_time(time), span.placed.at))
             self._last = max(self._last, time)
             self.report.copied += 1
 
