@@ -87,6 +87,8 @@ if [ "$mode" = test ]; then
     need_program notify-send libnotify-bin
     need_program import imagemagick
     need_program desktop-file-validate desktop-file-utils
+    # What is made must play in a browser.
+    need_program chromium chromium
     # What a bundle is made with.
     need_program objcopy binutils
     missing="$missing${python_library:+ $python_library}"
