@@ -33,7 +33,7 @@ from recorder_app.edit.tracks import SoundTrack
 from recorder_app.errors import InvalidRequest, UnreadableMedia, UnsupportedMedia
 from recorder_app.media.containers import set_chapters
 from recorder_app.media.outfile import RecordingFile
-from recorder_app.media.probe import COVER, MediaPacket, MediaStream, open_media, packets
+from recorder_app.media.probe import MediaPacket, MediaStream, open_media, packets, pictures_of
 from recorder_app.texts import N_
 
 Proceed = Callable[[float], None]
@@ -113,7 +113,10 @@ class _Cutter:
         self._media, self._path, self._edits, self._proceed = media, path, edits, proceed
         self._placed = place(edits.kept)
         self.report = CutReport(edits.kept_length, container=container_of(media, path))
-        self._video = _video(media, path)
+        video = pictures_of(media)
+        if video is None:
+            raise UnsupportedMedia(N_("{path} holds no pictures to cut between."), path=path)
+        self._video = video
         self._joiner = Joiner(self._video)
         self._decoder = GroupDecoder(self._video.codec_context)
         self._output = _Output(
@@ -339,10 +342,3 @@ def _stretches(placed: Sequence[Placed]) -> list[Range]:
         else:
             stretches.append(each.part)
     return stretches
-
-
-def _video(media: InputContainer, path: Path) -> VideoStream:
-    for stream in media.streams.video:
-        if stream.codec_context and not stream.disposition & COVER:
-            return stream
-    raise UnsupportedMedia(N_("{path} holds no pictures to cut between."), path=path)

@@ -129,6 +129,14 @@ def packets(source: InputContainer, *streams: MediaStream) -> Iterator[MediaPack
             errors += 1
 
 
+def pictures_of(source: InputContainer) -> VideoStream | None:
+    """Return the first track of pictures; a cover picture in a sound file is none."""
+    for stream in source.streams.video:
+        if stream.codec_context and not stream.disposition & COVER:
+            return stream
+    return None
+
+
 def _describe(source: InputContainer, path: Path) -> MediaDescription:
     # A cover picture in a sound file is none of its tracks.
     videos = [s for s in source.streams.video if not s.disposition & COVER and s.codec_context]

@@ -95,9 +95,13 @@ def shots(path: Path, picture: str) -> list[Shot]:
     for at_s, frame in pictures(path):
         grey = luma(frame)
         number = barcode.decode(grey[bar.y : bar.bottom, bar.x : bar.right])
-        digest = hashlib.blake2b(grey.tobytes()).hexdigest()
-        found.append(Shot(Fraction(at_s).limit_denominator(90_000), number, digest))
+        found.append(Shot(Fraction(at_s).limit_denominator(90_000), number, digest_of(frame)))
     return found
+
+
+def digest_of(frame: av.VideoFrame) -> str:
+    """Return what stands for the brightness of all of a picture."""
+    return hashlib.blake2b(luma(frame).tobytes()).hexdigest()
 
 
 def keyframes(path: Path) -> list[Fraction]:
