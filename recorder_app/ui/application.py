@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from recorder_app.errors import InvalidRequest, InvalidStateError, RecorderError
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingState
 from recorder_app.pipeline.stage import as_recorder_error
-from recorder_app.services.devices import list_devices, list_microphones
+from recorder_app.services.devices import list_devices
 from recorder_app.services.preferences import recording_settings
 from recorder_app.settings import Settings
 from recorder_app.settings.store import SettingsStore
@@ -37,6 +37,7 @@ from recorder_app.ui.settings_dialog import SettingsDialog
 from recorder_app.ui.settings_watch import SettingsWatch
 from recorder_app.ui.shortcuts import Shortcuts
 from recorder_app.ui.small_window import SmallWindow
+from recorder_app.ui.sound_choices import SoundChoices
 from recorder_app.ui.take_view import AppState, TakeView
 from recorder_app.ui.take_windows import TakeWindows, screen_under_pointer
 from recorder_app.ui.tray import Tray
@@ -74,6 +75,7 @@ class App(QObject):
         self._monitors = Monitors(self._background, self)
         self._picker = AreaPicker(self._theme, parent=self)
         self._settings_watch = SettingsWatch(store, self._background, self)
+        self._sound = SoundChoices(store, self._background, self)
         self._awake = KeepAwake()
         self._quiet = Quiet()
         self._shortcuts = Shortcuts(self)
@@ -81,7 +83,6 @@ class App(QObject):
         self._problems = Problems(self._notifier, self)
         self._settings_window: SettingsDialog | None = None
         self._is_quitting = False
-        self._offered: tuple[list[tuple[str, str]], str] | None = None
         self._face: Tray | SmallWindow = Tray(self._theme, self._reduced_motion())
         self._commands = Commands(self)
         self._server = CommandServer(self._commands.obey, self)
@@ -182,6 +183,8 @@ class App(QObject):
         self.results.recent_changed.connect(lambda recent: self._face.menu.set_recent(recent))
         self._picker.picked.connect(self._picked)
         self._picker.failed.connect(self._failed_here)
+        self._sound.failed.connect(self._failed_here)
+        self._sound.attach(self._picker)
         self._picker.saved.connect(self._screenshot_saved)
         self._monitors.told.connect(self._note_problem)
         self._notifier.not_shown.connect(self._balloon)
@@ -222,13 +225,12 @@ class App(QObject):
         menu = self._face.menu
         menu.record_requested.connect(lambda kind: self._try(lambda: self.record(kind)))
         menu.screenshot_requested.connect(lambda: self._try(self.screenshot))
-        menu.microphone_chosen.connect(lambda name: self._change("sound", mic=name))
-        menu.system_sound_chosen.connect(lambda on: self._change("sound", system_audio=on))
         menu.recent_opened.connect(self.results.play)
         menu.settings_requested.connect(self.show_settings)
         menu.quit_requested.connect(self.quit)
         menu.problem_requested.connect(self._tell_problem)
-        menu.aboutToShow.connect(self._look_for_microphones)
+        menu.aboutToShow.connect(self._sound.look)
+        self._sound.attach(menu)
 
     def _show_face(self, tries_left: int = _TRAY_PATIENCE) -> None:
         """Be in the tray; without one, after waiting for it, in a small window."""
@@ -238,7 +240,6 @@ class App(QObject):
             QTimer.singleShot(_TRAY_EVERY_MS, lambda: self._show_face(tries_left - 1))
         elif isinstance(self._face, Tray):
             self._face = SmallWindow(self._theme)
-            self._offered = None
             self._wire_take(self._face.menu)
             self._wire_face()
             self._apply(self._store.current)
@@ -261,6 +262,7 @@ class App(QObject):
             self._start("area", f"region:{rect[0]},{rect[1]},{rect[2]}x{rect[3]}", rect)
         elif kind in ("area", "last_area", "window"):
             self.recorder.warm_up()
+            self._sound.look()
             self._picker.fps = self._store.current.capture.fps
             self._open_picker("window" if kind == "window" else "area")
         else:
@@ -313,7 +315,8 @@ class App(QObject):
     ) -> None:
         # Who sets something and starts in one breath gets what was set.
         self._store.reload_if_changed()
-        settings = recording_settings(self._store.current, {"target": target, **choices})
+        wanted = {"target": target, **self._sound.unsaved, **choices}
+        settings = recording_settings(self._store.current, wanted)
         stop = self._store.current.stop
         self.recorder.start(
             TakeRequest(settings, kind, rect, stop.split_minutes * 60.0, stop.split_mb * 1_000_000)
@@ -417,18 +420,12 @@ class App(QObject):
 
     # Settings and shortcuts.
 
-    def _change(self, area: str, **changes: object) -> None:
-        self._background.run(
-            lambda: self._store.update(area, **changes), _nothing, self._failed_here
-        )
-
     def _apply(self, stored: Settings) -> None:
         self._retheme()
         shortcuts = self._shortcuts.set(stored)
         self._face.menu.set_shortcuts(shortcuts | {"area": shortcuts["region"]})
         self._face.menu.set_last_area(self._last_area_text())
-        self._face.menu.set_system_sound(stored.sound.system_audio is not False)
-        self._look_for_microphones()
+        self._sound.apply(stored)
         self._windows.shows_bar = stored.appearance.record_bar
         self.results.card_s = stored.appearance.result_card_s
         self.results.notifies = stored.app.notifications
@@ -436,18 +433,6 @@ class App(QObject):
         self._background.run(
             partial(_set_autostart, stored.app.autostart), _nothing, self._failed_here
         )
-
-    def _look_for_microphones(self) -> None:
-        chosen = self._store.current.sound.mic
-
-        def show(found: list[tuple[str, str]]) -> None:
-            offered = [("default", translate(N_("Default microphone"))), *found] if found else []
-            if (offered, chosen) != self._offered:
-                # Not anew while somebody looks at it, if nothing is new.
-                self._offered = (offered, chosen)
-                self._face.menu.set_microphones(offered, chosen)
-
-        self._background.run(list_microphones, show)
 
     def _reduced_motion(self) -> bool:
         return self._store.current.appearance.reduced_motion == "on"

@@ -33,6 +33,15 @@ QPushButton[kind="primary"]:focus, QPushButton[kind="rec"]:focus {{
     border: {focus}px solid {t.text};
 }}
 QPushButton[kind="rec"] {{ background: {t.rec}; color: {t.on_rec}; border-color: {t.rec}; }}
+/* A radio button among buttons: what is chosen has the line of the accent around it. */
+QRadioButton[kind="button"] {{
+    background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
+    border-radius: {radius}px; padding: 5px; spacing: 0px; outline: none;
+}}
+QRadioButton[kind="button"]::indicator {{ width: 0px; height: 0px; border: none; image: none; }}
+QRadioButton[kind="button"]:hover {{ border-color: {t.muted}; }}
+QRadioButton[kind="button"]:checked {{ background: {t.line}; border-color: {t.accent}; }}
+QRadioButton[kind="button"]:focus {{ border: {focus}px solid {t.accent}; padding: 4px; }}
 QToolButton[kind="flat"] {{ background: transparent; border-color: transparent; }}
 QToolButton[kind="flat"]:hover {{ background: {t.line}; }}
 QToolButton[kind="flat"]:focus {{ border: {focus}px solid {t.accent}; }}

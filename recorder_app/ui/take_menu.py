@@ -6,17 +6,17 @@ import functools
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from recorder_app.texts import N_, clock_text, translate
 from recorder_app.ui import icons
+from recorder_app.ui.microphone_menu import NO_MICROPHONE, MicrophoneMenu
+from recorder_app.ui.sound_choices import SoundOffer
 from recorder_app.ui.take_texts import has_microphone, plain, state_text
 from recorder_app.ui.take_view import AppState, TakeView
 from recorder_app.ui.tokens import Theme
 
-# What the settings call it when no microphone is recorded.
-NO_MICROPHONE = "none"
 # Keys of the shortcuts and the actions that show them.
 _SHORTCUTS = {
     "start_stop": ("screen", "stop"),
@@ -56,7 +56,6 @@ class TakeMenu(QMenu):
         super().__init__(parent)
         self._view = TakeView()
         self._has_library = has_library
-        self._group = QActionGroup(self)
         self._icons: dict[QAction, str] = {}
         self._actions: dict[str, QAction] = {}
         self._fill_taking()
@@ -112,21 +111,16 @@ class TakeMenu(QMenu):
         self._set_text("last_area", N_("Record last area"), size)
         self.show_view(self._view)
 
+    def set_sound(self, offer: SoundOffer) -> None:
+        """Show which sound is recorded, and offer the microphones there are."""
+        self.set_microphones(list(offer.microphones), offer.microphone)
+        self.set_system_sound(offer.has_system_sound)
+
     def set_microphones(self, microphones: list[tuple[str, str]], chosen: str) -> None:
         """Offer microphones, each a name and how people know it."""
-        self.microphones.clear()
-        none = (NO_MICROPHONE, translate(N_("No microphone")))
-        chosen = chosen or NO_MICROPHONE
+        self.microphones.offer(microphones, chosen)
         title = translate(N_("Microphone"))
-        for name, description in (*microphones, none):
-            action = self.microphones.addAction(plain(description))
-            action.setCheckable(True)
-            action.setChecked(name == chosen)
-            action.setActionGroup(self._group)
-            action.triggered.connect(lambda _=False, name=name: self.microphone_chosen.emit(name))
-            if name == chosen:
-                title += ": " + plain(description, 28)
-        self.microphones.setTitle(title)
+        self.microphones.setTitle(f"{title}: {plain(self.microphones.chosen_text, 28)}")
 
     def set_system_sound(self, is_recorded: bool) -> None:
         """Show whether what the speakers play is recorded too."""
@@ -171,7 +165,9 @@ class TakeMenu(QMenu):
             self._add(name, text, picture, functools.partial(self.record_requested.emit, name))
         self._add("screenshot", N_("Take screenshot"), "camera", self.screenshot_requested.emit)
         self._actions["break_sound"] = self.addSeparator()
-        self.microphones = self.addMenu("")
+        self.microphones = MicrophoneMenu(self)
+        self.microphones.picked.connect(self.microphone_chosen)
+        self.addMenu(self.microphones)
         self._remember("microphone", self.microphones.menuAction(), "microphone")
         self.set_microphones([], NO_MICROPHONE)
         sound = self._add("system_sound", N_("System sound"), "speaker", None)

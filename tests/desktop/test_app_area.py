@@ -169,7 +169,8 @@ def test_an_area_is_drawn_recorded_paused_and_stopped_by_the_bar(
 def test_an_area_is_chosen_by_keyboard_alone(app: RunningApp, blocks: Picture) -> None:
     pick(app)
     app.hands.key("Down")
-    app.hands.key("Tab")
+    for _ in ("the switch", "the size"):
+        app.hands.key("Tab")
     app.hands.key("ctrl+a")
     app.hands.type("400x304")
     app.hands.key("Return")
@@ -199,6 +200,21 @@ def test_the_picker_is_left_with_nothing_recorded(app: RunningApp) -> None:
     wait_until(lambda: not overlays(app))
     assert app.status()["state"] == "idle"
     assert app.recordings() == []
+
+
+def test_the_open_picker_goes_over_to_a_screen_without_system_sound(app: RunningApp) -> None:
+    pick(app)
+    app.press("check box", "Record system sound")
+    app.press("radio button", "Record a whole screen")
+    # A screen is marked once the pointer is seen to move over it.
+    app.hands.tool("mousemove", 1300, 330, "sleep", 0.3, "mousemove", 1310, 330, "sleep", 0.3)
+    app.hands.key("Return")
+    app.wait_for("recording")
+    app.wait_for_seconds(1)
+    found = probe(app.stop())
+    assert (found.width, found.height) == (RIGHT.width, RIGHT.height)
+    told = app.command("settings", "get", "sound.system_audio")
+    assert told.stdout.strip() == "off", told
 
 
 def test_a_window_is_clicked_and_followed(

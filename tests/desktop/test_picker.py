@@ -238,7 +238,7 @@ def test_keys_alone_choose_an_area(on_painted: tuple[VirtualDesktop, dict[str, s
         assert picker.answer()["target"] == "region:101,130,642x350"
     with picking(env, "area") as picker:
         picker.act("mousemove", 1500, 500)
-        picker.key("Down", "Tab", "ctrl+a")
+        picker.key("Down", "Tab", "Tab", "ctrl+a")
         picker.act("type", "--delay", 30, "400x300")
         picker.key("Return", "Return")
         assert picker.answer()["target"] == "region:1440,270,400x300"
@@ -287,7 +287,7 @@ def test_a_ratio_is_chosen_from_its_menu(
 ) -> None:
     _, env = on_painted
     with picking(env, "area", "--last", "100,120,640,350") as picker:
-        picker.key("Tab", "Tab", "Return")
+        picker.key("Tab", "Tab", "Tab", "Return")
         time.sleep(0.3)
         picker.key("Down", "Down", "Return")
         time.sleep(0.3)

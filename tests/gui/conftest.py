@@ -11,8 +11,13 @@ from PySide6.QtWidgets import QApplication
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+from pytestqt.qtbot import QtBot
+
+from recorder_app.services.targets import TargetList
 from recorder_app.ui import style
+from recorder_app.ui.picker import AreaPicker
 from recorder_app.ui.tokens import LIGHT
+from tests.gui.picking import WINDOWS, Person
 
 _HERE = Path(__file__).parent
 
@@ -29,3 +34,11 @@ def _look(qapp: QApplication) -> Iterator[None]:
     style.apply(qapp, LIGHT)
     yield
     qapp.processEvents()
+
+
+@pytest.fixture
+def person(qtbot: QtBot) -> Iterator[Person]:
+    """Somebody who is about to open the picker."""
+    picker = AreaPicker(LIGHT, reduced_motion=True, look=lambda: TargetList([], WINDOWS))
+    yield Person(qtbot, picker)
+    picker.close()

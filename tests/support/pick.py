@@ -5,12 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from recorder_app.ui import style
 from recorder_app.ui.picker import AreaPicker, Picked
+from recorder_app.ui.sound_choices import SoundOffer
+
+SOUND = SoundOffer(
+    (("default", "Default microphone"), ("usb", "USB Audio Analog Stereo")), "usb", True
+)
 
 
 def main() -> None:
@@ -29,6 +35,13 @@ def main() -> None:
     theme = style.chosen_theme(options.theme)
     style.apply(app, theme)
     picker = AreaPicker(theme, reduced_motion=True)
+    picker.set_sound(SOUND)
+    picker.microphone_chosen.connect(
+        lambda name: picker.set_sound(replace(picker.sound, microphone=name))
+    )
+    picker.system_sound_chosen.connect(
+        lambda is_on: picker.set_sound(replace(picker.sound, has_system_sound=is_on))
+    )
 
     def say(what: object) -> None:
         print(json.dumps(what), flush=True)

@@ -17,7 +17,6 @@ from recorder_app.errors import RecorderError
 from recorder_app.media.geometry import Rect
 from recorder_app.services.targets import TargetList, list_offers
 from recorder_app.ui import screenshot
-from recorder_app.ui.picker import words
 from recorder_app.ui.picker.asking import Asking
 from recorder_app.ui.picker.board import Board, Kind, Mode, Offer
 from recorder_app.ui.picker.frozen import cropped, fitted, grab_screens, qt_screens
@@ -25,6 +24,7 @@ from recorder_app.ui.picker.layout import NamedPlace, ScreenPlace, placed
 from recorder_app.ui.picker.overlay import Overlay
 from recorder_app.ui.picker.stage import Stage
 from recorder_app.ui.picker.strip import Strip
+from recorder_app.ui.sound_choices import SoundOffer
 from recorder_app.ui.tokens import Theme
 
 Action = Literal["record", "copy", "save"]
@@ -51,13 +51,16 @@ class AreaPicker(QObject):
     """Lets a person point at what to record. `fps` is only shown; `show_hints` the line below.
 
     A screenshot is copied before `picked` is said, and saved after it: `saved` carries the file's
-    path and `failed` a RecorderError. `look` lists monitors and windows, in another thread.
+    path and `failed` a RecorderError. `look` lists monitors and windows, in another thread. The
+    sound of recordings is shown as `set_sound` says, and chosen by others.
     """
 
     picked = Signal(object)
     left = Signal()
     saved = Signal(object)
     failed = Signal(object)
+    microphone_chosen = Signal(str)
+    system_sound_chosen = Signal(bool)
 
     def __init__(
         self,
@@ -73,6 +76,7 @@ class AreaPicker(QObject):
         self.fps = 30
         self.show_hints = True
         self._look = look
+        self.sound = SoundOffer()
         self._mode: Mode = "area"
         self._is_open = False
         self._last_area: Rect | None = None
@@ -104,8 +108,15 @@ class AreaPicker(QObject):
 
     @property
     def strip(self) -> Strip | None:
-        """The controls of the area, None while there can be none."""
+        """The controls, None while they are not on the screen."""
         return self._stage.strip if self._stage is not None else None
+
+    def set_sound(self, offer: SoundOffer) -> None:
+        """Offer these microphones, and show which sound is recorded."""
+        self.sound = offer
+        if self._stage is not None:
+            self._stage.strip.show_sound(offer)
+            self._stage.refresh()
 
     def open(
         self,
@@ -168,8 +179,13 @@ class AreaPicker(QObject):
     def _show(self, places: Sequence[ScreenPlace]) -> None:
         self._pictures = {one.name: fitted(self._pictures.get(one.name), one) for one in places}
         board = Board(self._mode, places, self._last_area)
-        hint = words.hint(self._mode) if self.show_hints else ""
-        self._stage = stage = Stage(board, self._pictures, self.theme, self.fps, hint, self)
+        self._stage = stage = Stage(
+            board, self._pictures, self.theme, self.fps, self, shows_hints=self.show_hints
+        )
+        strip = stage.strip
+        strip.show_sound(self.sound)
+        strip.microphone_wanted.connect(self.microphone_chosen)
+        strip.system_sound_wanted.connect(self.system_sound_chosen)
         stage.accepted.connect(self._accept)
         stage.left.connect(self._leave)
         stage.show(fading=not self.reduced_motion)

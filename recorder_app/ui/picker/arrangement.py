@@ -51,8 +51,11 @@ class Arrangement:
         return Rect(*label_corner(area, size, self._inner(), gap), *size)
 
     def strip(self, size: tuple[int, int], text: str) -> Point:
-        """Return where controls of that size go beside the area and its label."""
-        assert self._board.selection is not None
+        """Return where controls of that size go: beside the area and its label, else below all."""
+        if self._board.selection is None:
+            width, height = size
+            bottom = self.screen.bottom - self._pen.px(tokens.SPACE_XL)
+            return (self.screen.width - width) // 2, bottom - height
         area = self._place.inside(self._board.selection.rect).intersection(self.screen)
         label = self._pen.label_size(text)[1]
         return strip_corner(area, size, self._inner(), self._pen.px(tokens.SPACE_M), label)
@@ -62,12 +65,12 @@ class Arrangement:
         room = self.screen.width - 2 * self._pen.px(tokens.SPACE_L)
         return self._pen.broken(text, words.BREAK, room)
 
-    def hint(self, text: str) -> Rect | None:
-        """Return where the hint is: in the middle at the bottom."""
+    def hint(self, text: str, lift: int = 0) -> Rect | None:
+        """Return where the hint is: in the middle, `lift` above its place at the bottom."""
         if not text:
             return None
         width, height = self._pen.label_size(text)
-        bottom = self.screen.bottom - self._pen.px(tokens.SPACE_XL)
+        bottom = self.screen.bottom - self._pen.px(tokens.SPACE_XL) - lift
         return Rect((self.screen.width - width) // 2, bottom - height, width, height)
 
     def lens(self) -> Rect | None:
@@ -85,7 +88,7 @@ class Arrangement:
         corner = beside((at.x, at.y), size, self.screen, self._pen.px(tokens.SPACE_XL))
         return Rect(*corner, *size)
 
-    def extents(self, text: str, hint: str) -> list[Rect]:
+    def extents(self, text: str, hint: str, lift: int) -> list[Rect]:
         """Return all places that something is drawn at, with their edges."""
         board, margin = self._board, self._pen.px(HANDLE_PX)
         rects = [
@@ -95,7 +98,7 @@ class Arrangement:
                 self._place.inside(board.hovered.rect) if board.hovered else None,
                 self.label(text),
                 self.lens(),
-                self.hint(hint),
+                self.hint(hint, lift),
             )
             if one is not None
         ]

@@ -60,8 +60,12 @@ class Board:
         self._blank = Selection(Rect(0, 0, 0, 0), self.bounds, None, grain, least)
         self.selection: Selection | None = None
         self._windows = tuple(windows)
-        if self.draws and last_area is not None and last_area.intersection(self.bounds):
-            self.selection = replace(self._blank, rect=last_area).clamped()
+        # The area there is when areas are drawn again.
+        self._kept: Selection | None = None
+        if last_area is not None and last_area.intersection(self.bounds):
+            self._kept = replace(self._blank, rect=last_area).clamped()
+        if self.draws:
+            self.selection = self._kept
 
     @property
     def draws(self) -> bool:
@@ -93,6 +97,17 @@ class Board:
     def set_windows(self, windows: Sequence[Offer]) -> None:
         """Offer these from now on."""
         self._windows = tuple(windows)
+        self._hover()
+
+    def set_mode(self, mode: Mode) -> None:
+        """Have something else pointed at; an area is kept for when areas are drawn again."""
+        if mode == self.mode:
+            return
+        self.abandon_drag()
+        if self.draws:
+            self._kept = self.selection
+        self.mode = mode
+        self.selection = self._kept if self.draws else None
         self._hover()
 
     def is_grip(self, point: Point, reach: int) -> Handle | Literal["inside"] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -21,7 +21,10 @@ _STEP, _LONG_STEP = 1, 10
 
 
 class Keys:
-    """Turns keys into changes of a board, and into `accept`, `leave` and `changed`."""
+    """Turns keys into changes of a board, and into `accept`, `leave` and `changed`.
+
+    `single` are the keys that do something by themselves.
+    """
 
     def __init__(
         self,
@@ -29,7 +32,9 @@ class Keys:
         accept: Callable[[Literal["copy", "save"] | None], None],
         leave: Callable[[], None],
         changed: Callable[[], None],
+        single: Mapping[Qt.Key, Callable[[], None]],
     ) -> None:
+        self._single = single
         self._board = board
         self._accept = accept
         self._leave = leave
@@ -58,6 +63,9 @@ class Keys:
         elif board.mode == "screenshot" and event.modifiers() == _CONTROL and key in _SHORTCUTS:
             self._accept(_SHORTCUTS[key])
             return True
+        elif key in self._single and not event.modifiers() & _MODIFIERS:
+            self._single[key]()
+            return True
         else:
             return False
         self._changed()
@@ -71,15 +79,16 @@ class Keys:
 
     def _enter(self) -> None:
         focused = QApplication.focusWidget()
-        if isinstance(focused, QToolButton):
+        if isinstance(focused, QToolButton) and focused.menu() is not None:
             focused.showMenu()
-        elif isinstance(focused, QAbstractButton):
+        elif isinstance(focused, QAbstractButton) and not focused.autoExclusive():
             focused.click()
         else:
             self._accept(None)
 
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
+_MODIFIERS = _CONTROL | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _SHORTCUTS: dict[Qt.Key, Literal["copy", "save"]] = {
     Qt.Key.Key_C: "copy",
     Qt.Key.Key_S: "save",

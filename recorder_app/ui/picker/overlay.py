@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from recorder_app.media.geometry import Rect
 from recorder_app.texts import N_, translate
+from recorder_app.ui import tokens
 from recorder_app.ui.picker.arrangement import Arrangement
 from recorder_app.ui.picker.board import Board
 from recorder_app.ui.picker.drawing import Pen
@@ -94,19 +95,21 @@ class Overlay(QWidget):
 
     def refresh(self) -> None:
         """Draw again what has changed."""
-        drawn = self._arranged.extents(self._describe(), self._hint_text())
+        drawn = self._arranged.extents(self._describe(), self._hint_text(), self._lift())
         region = QRegion()
         for rect in (*self._drawn, *drawn):
             region += self._logical(rect)
         self._drawn = drawn
         self.setAccessibleDescription(self._describe())
+        if self._board.drag is None:
+            self._show_cursor(self._board.pointer)
         self.update(region)
 
     def hold(self, strip: Strip) -> None:
-        """Show the controls of the area, which is mostly on this screen."""
+        """Show the controls on this screen."""
         if strip.parent() is not self:
             strip.setParent(self)
-        strip.adjustSize()
+        strip.fit(self.width() - 2 * tokens.SPACE_S)
         scale = self.place.scale
         size = (math.ceil(strip.width() * scale), math.ceil(strip.height() * scale))
         x, y = self._arranged.strip(size, self._describe())
@@ -134,7 +137,7 @@ class Overlay(QWidget):
         text, hint = self._describe(), self._hint_text()
         if (label := at.label(text)) is not None:
             pen.label(painter, text, (label.x, label.y))
-        if (box := at.hint(hint)) is not None:
+        if (box := at.hint(hint, self._lift())) is not None:
             pen.label(painter, hint, (box.x, box.y))
         if (lens := at.lens()) is not None and board.pointer is not None:
             pixel = self.place.inside(Rect(*board.pointer, 1, 1))
@@ -150,8 +153,6 @@ class Overlay(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         self._board.point_at(self._point(event), self._pen.px(_SLOP_PX))
-        if self._board.drag is None:
-            self._show_cursor(self._point(event))
         self.changed.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
@@ -192,10 +193,22 @@ class Overlay(QWidget):
     def _hint_text(self) -> str:
         """Return the hint in as many lines as it needs, nothing where the controls are."""
         text = self._arranged.hint_text(self.hint)
-        box, strip = self._arranged.hint(text), self.findChild(Strip)
-        if box is None or strip is None or strip.isHidden():
+        box, strip = self._arranged.hint(text, self._lift()), self._strip()
+        if box is None or strip is None:
             return text
         return "" if self._logical(box).intersects(strip.geometry()) else text
+
+    def _strip(self) -> Strip | None:
+        """Return the controls while they are on this screen."""
+        strip = self.findChild(Strip)
+        return None if strip is None or strip.isHidden() else strip
+
+    def _lift(self) -> int:
+        """Return the room that controls take at the bottom, in device pixels."""
+        strip = self._strip()
+        if strip is None or self._board.selection is not None:
+            return 0
+        return math.ceil((strip.height() + tokens.SPACE_S) * self.place.scale)
 
     def _logical(self, rect: Rect) -> QRect:
         scale = self.place.scale

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QObject, QPointF, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QObject, QPointF, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QImage
 
 from recorder_app.ui import tokens
 from recorder_app.ui.picker import words
-from recorder_app.ui.picker.board import Board
+from recorder_app.ui.picker.board import Board, Mode
 from recorder_app.ui.picker.keys import Keys
 from recorder_app.ui.picker.layout import main_place
 from recorder_app.ui.picker.overlay import Overlay
@@ -37,16 +37,17 @@ class Stage(QObject):
         pictures: Mapping[str, QImage],
         theme: Theme,
         fps: int,
-        hint: str,
         parent: QObject,
+        *,
+        shows_hints: bool,
     ) -> None:
         super().__init__(parent)
         self.board = board
         self.overlays: list[Overlay] = []
-        self.strip: Strip | None = self._make_strip() if board.draws else None
+        self.strip = self._make_strip(theme)
         self._fps = fps
-        self._hint = hint
-        keys = Keys(board, self.accepted.emit, self.left.emit, self.refresh)
+        self._shows_hints = shows_hints
+        keys = Keys(board, self.accepted.emit, self.left.emit, self.refresh, self._single_keys())
         for place in board.places:
             picture = pictures[place.name]
             overlay = Overlay(place, picture, board, theme, self._text, keys.handle)
@@ -62,12 +63,13 @@ class Stage(QObject):
         self._grab_again = QTimer(self, singleShot=True, interval=_GRAB_AGAIN_MS)
         self._grab_again.timeout.connect(self._grab_keyboard)
         self._front: Overlay | None = None
+        self._hinted: Overlay | None = None
         self._tries_left = 0
 
     def show(self, *, fading: bool) -> None:
         """Cover the screens, and take the keyboard to the one that the pointer is on."""
         front = self._overlay_at_pointer()
-        front.hint = self._hint
+        self._hinted = front
         self._dim(0.0 if fading else 1.0)
         for overlay in self.overlays:
             overlay.show()
@@ -85,20 +87,20 @@ class Stage(QObject):
                 overlay.windowHandle().setKeyboardGrabEnabled(False)
             overlay.hide()
             overlay.deleteLater()
-        if self.strip is not None:
-            # Without an area it is on no screen yet.
-            self.strip.deleteLater()
         self._front = None
         self.deleteLater()
 
     def refresh(self) -> None:
         """Show what is chosen now."""
+        if self._hinted is not None:
+            self._hinted.hint = words.hint(self.board.mode) if self._shows_hints else ""
         self._place_strip(self.board)
         for overlay in self.overlays:
             overlay.refresh()
 
-    def _make_strip(self) -> Strip:
-        strip = Strip(is_screenshot=self.board.mode == "screenshot")
+    def _make_strip(self, theme: Theme) -> Strip:
+        strip = Strip(theme, is_screenshot=self.board.mode == "screenshot")
+        strip.mode_wanted.connect(self._set_mode)
         strip.size_wanted.connect(self._set_size)
         strip.ratio_wanted.connect(self._set_ratio)
         strip.record_wanted.connect(self._accept)
@@ -137,15 +139,14 @@ class Stage(QObject):
             self._grab_again.start()
 
     def _place_strip(self, board: Board) -> None:
-        strip = self.strip
-        if strip is None:
-            return
-        if board.selection is None or board.drag is not None:
+        strip, overlay = self.strip, self._front
+        if board.drag is not None or overlay is None:
             strip.hide()
             return
-        strip.show_selection(board.selection)
-        place = main_place(board.places, board.selection.rect)
-        overlay = next(one for one in self.overlays if one.place is place)
+        strip.show_board(board)
+        if board.selection is not None:
+            place = main_place(board.places, board.selection.rect)
+            overlay = next(one for one in self.overlays if one.place is place)
         overlay.hold(strip)
         if overlay is not self._front:
             # Only a window with the keyboard can have a size typed into it.
@@ -157,15 +158,35 @@ class Stage(QObject):
             overlay.update()
 
     def _pointer_is_away(self) -> None:
-        if self.board.drag is None:
+        # What was outlined in the other modes is what the button records.
+        if self.board.drag is None and self.board.draws:
             self.board.point_at(None)
             self.refresh()
 
+    def _single_keys(self) -> dict[Qt.Key, Callable[[], None]]:
+        modes, sound = self.strip.modes, self.strip.sound
+        if modes is None or sound is None:
+            return {}
+        return {
+            Qt.Key.Key_S: lambda: self._set_mode("screen"),
+            Qt.Key.Key_W: lambda: self._set_mode("window"),
+            Qt.Key.Key_A: lambda: self._set_mode("area"),
+            Qt.Key.Key_M: sound.microphone.showMenu,
+            Qt.Key.Key_O: sound.system_sound.click,
+        }
+
+    def _set_mode(self, mode: Mode) -> None:
+        self.board.set_mode(mode)
+        self._overlay_at_pointer()
+        if mode != "screen" and self.strip.underMouse():
+            # A window behind the controls is not what is pointed at.
+            self.board.point_at(None)
+        self.refresh()
+
     def _set_size(self, width: int, height: int) -> None:
-        if self.strip is not None:
-            self.board.set_size(width, height)
-            self.strip.field.setModified(False)
-            self._back_to_area()
+        self.board.set_size(width, height)
+        self.strip.field.setModified(False)
+        self._back_to_area()
 
     def _set_ratio(self, ratio: Ratio | None) -> None:
         self.board.set_ratio(ratio)
@@ -175,7 +196,7 @@ class Stage(QObject):
         """Let the next Return record what is chosen."""
         self.refresh()
         for overlay in self.overlays:
-            if self.strip is not None and self.strip.parent() is overlay:
+            if self.strip.parent() is overlay:
                 overlay.setFocus()
 
     def _accept(self) -> None:
