@@ -41,11 +41,12 @@ class TakeWindows(QObject):
     def show_view(self, view: TakeView) -> None:
         """Show what belongs to the state, where it belongs."""
         self._view = view
+        if view.state is AppState.COUNTDOWN and not self.countdown.isVisible():
+            # Before it is shown: else the window manager chooses a place.
+            self.countdown.place(self._around(view))
         self.countdown.show_view(view)
         self.bar.show_view(view)
         self.frame.set_state(view)
-        if view.state is AppState.COUNTDOWN and not self.countdown.isVisible():
-            self.countdown.place(self._around(view))
         if not view.state.is_taking:
             self._placed = None
             self.bar.hide()
