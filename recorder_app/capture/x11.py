@@ -118,6 +118,25 @@ class X11Desktop:
             return Rect(place.dst_x, place.dst_y, 0, 0)
         return Rect(place.dst_x, place.dst_y, size.width, size.height)
 
+    def is_covering(self, window_id: int) -> bool:
+        """Return whether a window, or what a window manager put around it, is on the screen."""
+        core = self.connection.core
+        with display_errors("a window was watched"):
+            try:
+                top = window_id
+                while (tree := core.QueryTree(top).reply()).parent not in (0, tree.root):
+                    top = tree.parent
+                state = core.GetWindowAttributes(top).reply().map_state
+            except xcffib.xproto.WindowError:
+                return False
+        return bool(state == xcffib.xproto.MapState.Viewable)
+
+    def is_composited(self) -> bool:
+        """Return whether a compositor draws the screen."""
+        with display_errors("a compositor was looked for"):
+            atom = self._atom(f"_NET_WM_CM_S{self.connection.pref_screen}")
+            return bool(self.connection.core.GetSelectionOwner(atom).reply().owner)
+
     def window_title(self, window_id: int) -> str:
         """Return a window's title, empty when it has none."""
         with display_errors("a title was read"):

@@ -41,6 +41,7 @@ from recorder_app.ui.sound_choices import SoundChoices
 from recorder_app.ui.take_view import AppState, TakeView
 from recorder_app.ui.take_windows import TakeWindows, screen_under_pointer
 from recorder_app.ui.tray import Tray
+from recorder_app.ui.uncovered import Uncovered
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +75,7 @@ class App(QObject):
         self.results = Results(self._theme, self._library, self._notifier, self)
         self._monitors = Monitors(self._background, self)
         self._picker = AreaPicker(self._theme, parent=self)
+        self._uncovered = Uncovered(self)
         self._settings_watch = SettingsWatch(store, self._background, self)
         self._sound = SoundChoices(store, self._background, self)
         self._awake = KeepAwake()
@@ -199,7 +201,7 @@ class App(QObject):
         bar, countdown = self._windows.bar, self._windows.countdown
         bar.restart_requested.connect(partial(self._try, self.recorder.restart))
         bar.moved.connect(self._bar_moved)
-        countdown.skip_requested.connect(partial(self._try, self.recorder.skip_countdown))
+        countdown.skip_requested.connect(self._skip_countdown)
         countdown.cancel_requested.connect(partial(self._try, self.recorder.cancel))
         for source in (bar, self._face.menu):
             self._wire_take(source)
@@ -330,7 +332,12 @@ class App(QObject):
         if kind == "area":
             self._remember(last_area=picked.rect)
             self._face.menu.set_last_area(self._last_area_text())
-        self._try(lambda: self._start(kind, picked.target, picked.rect))
+        start = partial(self._start, kind, picked.target, picked.rect)
+        self._uncovered.then(self._picker.covering, partial(self._try, start))
+
+    def _skip_countdown(self) -> None:
+        windows = [int(self._windows.countdown.winId())]
+        self._uncovered.then(windows, partial(self._try, self.recorder.skip_countdown))
 
     def _start_preset(self, name: str) -> None:
         preset = self._store.current.presets.get(name)

@@ -19,12 +19,16 @@ from recorder_app.ui.take_view import AppState, TakeView
 from recorder_app.ui.tokens import SPACE_M, SPACE_S, SPACE_XL, Theme
 
 # The window must be off the screen, and what is under it drawn again, before the first picture.
+# The count ends in another process, so this leaves room for a busy moment of this one.
 _GONE_BEFORE_MS = 300
 _FIGURE_PX = 96
 
 
 class Countdown(Raised):
-    """Shows the seconds left. A click, Space or Return starts now, Esc cancels."""
+    """Shows the seconds left. A click, Space or Return starts now, Esc cancels.
+
+    When `skip_requested` comes it is hidden; whoever starts sees to it that it has gone.
+    """
 
     skip_requested = Signal()
     cancel_requested = Signal()
@@ -60,8 +64,6 @@ class Countdown(Raised):
         whole.addLayout(buttons)
         self._end = QTimer(self, singleShot=True)
         self._end.timeout.connect(self._go)
-        self._skip = QTimer(self, singleShot=True, interval=_GONE_BEFORE_MS)
-        self._skip.timeout.connect(self.skip_requested)
         self._has_gone = False
         self.set_theme(theme)
 
@@ -69,7 +71,6 @@ class Countdown(Raised):
         """Show the seconds left, or go when there are none."""
         if view.state is not AppState.COUNTDOWN:
             self._end.stop()
-            self._skip.stop()
             self._has_gone = False
             self.hide()
             return
@@ -116,9 +117,9 @@ class Countdown(Raised):
         self._start_now()
 
     def _start_now(self) -> None:
-        # Gone first, asked for then: skipping starts at once.
+        # Hidden first, asked for then.
         self._go()
-        self._skip.start()
+        self.skip_requested.emit()
 
     def _go(self) -> None:
         self._end.stop()

@@ -69,11 +69,16 @@ def blocks(shared: VirtualDesktop) -> Picture:
 @pytest.fixture
 def plain(shared: VirtualDesktop) -> tuple[int, int, int]:
     """One colour on the whole desktop."""
-    red, green, blue = 40, 120, 160
+    colour = 40, 120, 160
+    paint_plain(shared, colour)
+    return colour
+
+
+def paint_plain(desktop: VirtualDesktop, colour: tuple[int, int, int]) -> None:
+    red, green, blue = colour
     pixels = np.zeros((HEIGHT, WIDTH, 4), np.uint8)
     pixels[:, :] = (blue, green, red, 0)
-    paint_root(shared.display, pixels)
-    return red, green, blue
+    paint_root(desktop.display, pixels)
 
 
 def tuple_of(rect: Rect) -> tuple[int, int, int, int]:
@@ -125,6 +130,8 @@ def assert_plain(path: Path, colour: tuple[int, int, int]) -> int:
     """Check that no picture of the file shows anything else; return how many there are."""
     count = 0
     for at_s, frame in pictures(path):
+        # The very first is among them: it is the one that would show what goes too late.
+        assert count or at_s == 0
         off = np.abs(rgb(frame).astype(int) - colour).max(axis=2)
         foreign = np.argwhere(off > NOISE)
         assert not len(foreign), (at_s, foreign.min(axis=0), foreign.max(axis=0), off.max())
@@ -246,10 +253,11 @@ def test_countdown_bar_and_frame_are_in_no_picture_of_an_area(
     app: RunningApp, plain: tuple[int, int, int], way: str
 ) -> None:
     assert app.command("settings", "set", "capture.delay", "2").returncode == 0
+    area = Rect(100, 60, 800, 600)
     pick(app)
-    drag(app, Rect(100, 60, 800, 600))
+    drag(app, area)
     app.hands.key("Return")
-    go(app, way)
+    go(app, way, area)
     wait_until(lambda: bar_is_shown(app))
     app.wait_for_seconds(1.5)
     app.hands.key("ctrl+alt+p")
@@ -270,7 +278,7 @@ def test_countdown_and_bar_are_in_no_picture_of_a_screen(
     # The icon in the tray is on the other one.
     app.hands.move(1300, 400)
     app.hands.key("ctrl+alt+r")
-    go(app, way)
+    go(app, way, RIGHT)
     wait_until(lambda: bar_is_shown(app))
     app.wait_for_seconds(1.5)
     path = app.stop()
@@ -279,9 +287,31 @@ def test_countdown_and_bar_are_in_no_picture_of_a_screen(
     assert_plain(path, plain)
 
 
-def go(app: RunningApp, way: str) -> None:
-    """Wait until the countdown is there, and for its end or press a key."""
-    app.eyes.find("push button", "Start now")
+@pytest.mark.usefixtures("plain")
+@pytest.mark.parametrize("way", ["enter", "button", "screen"])
+def test_the_picker_is_in_no_picture(app: RunningApp, shared: VirtualDesktop, way: str) -> None:
+    """Nothing is between the picker and the first picture here."""
+    pick(app)
+    if way == "screen":
+        app.press("radio button", "Record a whole screen")
+        app.hands.tool("mousemove", 1300, 330, "sleep", 0.3, "mousemove", 1310, 330, "sleep", 0.3)
+    else:
+        drag(app, Rect(100, 60, 800, 600))
+    # The picker shows the desktop as it was, so that all of it can be told from what is under it.
+    colour = 150, 60, 60
+    paint_plain(shared, colour)
+    if way == "button":
+        app.press("push button", "Record")
+    else:
+        app.hands.key("Return")
+    app.wait_for("recording")
+    app.wait_for_seconds(1)
+    assert_plain(app.stop(), colour)
+
+
+def go(app: RunningApp, way: str, recorded: Rect) -> None:
+    """Wait until the countdown is there, amid what is recorded, and for its end or press a key."""
+    assert recorded.contains(app.eyes.find("push button", "Start now").rect)
     if way != "let it run":
         app.hands.key(way)
     app.wait_for("recording")

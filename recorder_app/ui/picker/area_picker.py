@@ -79,6 +79,7 @@ class AreaPicker(QObject):
         self.sound = SoundOffer()
         self._mode: Mode = "area"
         self._is_open = False
+        self._covering: tuple[int, ...] = ()
         self._last_area: Rect | None = None
         self._pictures: dict[str, QImage] = {}
         self._asking: Asking | None = None
@@ -95,6 +96,11 @@ class AreaPicker(QObject):
     def is_open(self) -> bool:
         """Whether it is open, or about to be."""
         return self._is_open
+
+    @property
+    def covering(self) -> tuple[int, ...]:
+        """Native handles of the windows that covered the screens last."""
+        return self._covering
 
     @property
     def board(self) -> Board | None:
@@ -144,6 +150,7 @@ class AreaPicker(QObject):
         self._asking, self._is_open = None, False
         stage, self._stage = self._stage, None
         if stage is not None:
+            self._covering = tuple(int(overlay.winId()) for overlay in stage.overlays)
             stage.close()
         self._pictures = {}
 
