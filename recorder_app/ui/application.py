@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from recorder_app.errors import InvalidRequest, InvalidStateError, RecorderError
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingState
 from recorder_app.pipeline.stage import as_recorder_error
-from recorder_app.services.devices import list_devices, list_microphones
+from recorder_app.services.devices import list_microphones
 from recorder_app.services.preferences import recording_settings
 from recorder_app.settings import Settings
 from recorder_app.settings.store import SettingsStore
@@ -28,12 +28,12 @@ from recorder_app.ui.command_server import CommandServer
 from recorder_app.ui.commands import Commands
 from recorder_app.ui.look import Monitors
 from recorder_app.ui.notifications import Notifier
+from recorder_app.ui.own_windows import OwnWindows
 from recorder_app.ui.picker.area_picker import AreaPicker, Picked
 from recorder_app.ui.picker.board import Mode
 from recorder_app.ui.problems import Problems, confirmed
 from recorder_app.ui.recorder import Recorder, TakeRequest
 from recorder_app.ui.results import Results
-from recorder_app.ui.settings_dialog import SettingsDialog
 from recorder_app.ui.settings_watch import SettingsWatch
 from recorder_app.ui.shortcuts import Shortcuts
 from recorder_app.ui.small_window import SmallWindow
@@ -79,7 +79,9 @@ class App(QObject):
         self._shortcuts = Shortcuts(self)
         self._problem: RecorderError | None = None
         self._problems = Problems(self._notifier, self)
-        self._settings_window: SettingsDialog | None = None
+        self._own_windows = OwnWindows(
+            store, self._monitors, self._shortcuts, self._theme, self._change, self
+        )
         self._is_quitting = False
         self._offered: tuple[list[tuple[str, str]], str] | None = None
         self._face: Tray | SmallWindow = Tray(self._theme, self._reduced_motion())
@@ -144,6 +146,9 @@ class App(QObject):
         self._background.run(self._quiet.repair, _nothing)
         self.results.refresh_recent()
         self.results.do_background_work()
+        if not self._state.was_welcomed:
+            self._remember(was_welcomed=True)
+            self._own_windows.show_first_run()
 
     def _end(self) -> None:
         self.recorder.close()
@@ -155,8 +160,7 @@ class App(QObject):
         self._notifier.close_all()
         self._windows.close()
         self._problems.close()
-        if self._settings_window is not None:
-            self._settings_window.close()
+        self._own_windows.close()
         self._background.finish(1.0)
         self._quiet.wait(1.0)
         self._qt.quit()
@@ -225,7 +229,7 @@ class App(QObject):
         menu.microphone_chosen.connect(lambda name: self._change("sound", mic=name))
         menu.system_sound_chosen.connect(lambda on: self._change("sound", system_audio=on))
         menu.recent_opened.connect(self.results.play)
-        menu.settings_requested.connect(self.show_settings)
+        menu.settings_requested.connect(self._own_windows.show_settings)
         menu.quit_requested.connect(self.quit)
         menu.problem_requested.connect(self._tell_problem)
         menu.aboutToShow.connect(self._look_for_microphones)
@@ -278,14 +282,6 @@ class App(QObject):
             self.recorder.stop()
         else:
             self.record(self._state.last_kind)
-
-    def show_settings(self) -> None:
-        """Open the settings window, or bring it to the front."""
-        if self._settings_window is None:
-            self._settings_window = SettingsDialog(self._store, list_devices=list_devices)
-        self._settings_window.show()
-        self._settings_window.raise_()
-        self._settings_window.activateWindow()
 
     def screenshot(self) -> None:
         """Pick an area for a picture of it."""
@@ -367,6 +363,7 @@ class App(QObject):
         self._windows.show_view(view)
         stored = self._store.current.app
         if view.state.is_taking:
+            self._own_windows.give_way()
             if stored.hold_off_sleep:
                 self._awake.start()
             if stored.silence_notifications:
@@ -427,6 +424,7 @@ class App(QObject):
         shortcuts = self._shortcuts.set(stored)
         self._face.menu.set_shortcuts(shortcuts | {"area": shortcuts["region"]})
         self._face.menu.set_last_area(self._last_area_text())
+        self._own_windows.apply(stored)
         self._face.menu.set_system_sound(stored.sound.system_audio is not False)
         self._look_for_microphones()
         self._windows.shows_bar = stored.appearance.record_bar
@@ -458,7 +456,7 @@ class App(QObject):
             return
         self._theme = theme
         style.apply(self._qt, theme)
-        for each in (self._face, self._windows, self.results):
+        for each in (self._face, self._windows, self.results, self._own_windows):
             each.set_theme(theme)
         self._picker.theme = theme
 

@@ -26,15 +26,18 @@ class MicrophoneEditor(QWidget):
     """The microphones there are, and how loud the chosen one is.
 
     `list_devices` is called in a thread of its own, and only while this can be seen.
+    `works_changed` tells whether sound comes from the chosen one.
     """
 
     chosen = Signal(object)
+    works_changed = Signal(bool)
 
     def __init__(self, list_devices: ListDevices | None) -> None:
         super().__init__()
         self._list_devices = list_devices
         self._background = Background(self, "devices")
         self._found: DeviceList | None = None
+        self.works = False
         self._value = NONE
         self._began = 0.0
         self.combo = ChoiceEditor([])
@@ -121,20 +124,27 @@ class MicrophoneEditor(QWidget):
         return [device for device in found if device.kind == "microphone"]
 
     def _show_level(self) -> None:
+        works = self._shows_level()
+        if works is not self.works:
+            self.works = works
+            self.works_changed.emit(works)
+
+    def _shows_level(self) -> bool:
+        """Show how loud the chosen one is, or in words why that is not known; return which."""
         if self._value == NONE:
             self.meter.show_words("")
-            return
+            return False
         if self._found is None:
             self.meter.show_words(translate(N_("Listening...")))
-            return
+            return False
         for device in self._microphones():
             if device.name == self._value or (self._value == DEFAULT and device.is_default):
-                self._show_level_of(device)
-                return
+                return self._shows_level_of(device)
         words = N_("Not connected. Connect it, or choose another.")
         self.meter.show_words(self._found.problem or translate(words))
+        return False
 
-    def _show_level_of(self, device: DeviceEntry) -> None:
+    def _shows_level_of(self, device: DeviceEntry) -> bool:
         if not device.works:
             self.meter.show_words(device.problem)
         elif device.is_muted:
@@ -143,3 +153,5 @@ class MicrophoneEditor(QWidget):
             self.meter.show_words(translate(N_("Silent. Say something, or check its switch.")))
         else:
             self.meter.show_level(device.peak_db)
+            return True
+        return False

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -23,43 +23,28 @@ from recorder_app.services.devices import DeviceList
 from recorder_app.settings import Settings, declaration
 from recorder_app.settings.store import SettingsStore
 from recorder_app.texts import N_, translate
-from recorder_app.ui import tokens
+from recorder_app.ui import marks, tokens
 from recorder_app.ui.background import Background
-from recorder_app.ui.marks import ARROW_WIDTH
+from recorder_app.ui.own_window import OwnWindow
 from recorder_app.ui.setting_words import page_title, pages
 from recorder_app.ui.settings_page import SettingsPage
 
 _LIST_WIDTH = 148
-# What the style of the program leaves open; the palette is made of the tokens.
-_SHEET = f"""
+_SHEET = f"""{marks.SHEET}
 QListWidget {{ background: transparent; border: {tokens.FOCUS_PX}px solid transparent;
     padding: {tokens.SPACE_XS}px; outline: none; }}
 QListWidget:focus {{ border-color: palette(highlight); }}
 QListWidget::item {{ padding: 6px 8px; border-radius: {tokens.RADIUS}px; color: palette(text); }}
 QListWidget::item:selected {{ background: palette(highlight); color: palette(highlighted-text); }}
-QCheckBox {{ padding: 3px; border: {tokens.FOCUS_PX}px solid transparent;
-    border-radius: {tokens.RADIUS}px; }}
-QCheckBox:focus {{ border-color: palette(highlight); }}
-QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid palette(dark);
-    border-radius: 4px; background: palette(base); }}
-QCheckBox::indicator:checked {{ background: palette(highlight);
-    border-color: palette(highlight); }}
-QComboBox, QSpinBox, QDoubleSpinBox {{ padding: 4px 4px 4px 6px; }}
-QComboBox::drop-down {{ border: none; width: {ARROW_WIDTH}px; }}
-QSpinBox::up-button, QDoubleSpinBox::up-button {{ border: none; width: {ARROW_WIDTH}px;
-    subcontrol-origin: border; subcontrol-position: top right; }}
-QSpinBox::down-button, QDoubleSpinBox::down-button {{ border: none; width: {ARROW_WIDTH}px;
-    subcontrol-origin: border; subcontrol-position: bottom right; }}
 """
 
 
-class SettingsDialog(QWidget):
+class SettingsDialog(OwnWindow):
     """All settings, a page for each area. Reading and writing the file is done in a thread.
 
     `list_devices` fills the list of microphones; without it only the stored one is in it.
     """
 
-    closed = Signal()
     test_requested = Signal()
     _changed = Signal(object)
 
@@ -71,7 +56,7 @@ class SettingsDialog(QWidget):
         can_test: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
+        super().__init__(parent)
         self._store = store
         self._background = Background(self, "settings")
         # What is set aside is no problem of the file when that is read again.
@@ -217,13 +202,3 @@ class SettingsDialog(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         super().hideEvent(event)
         self._tell_pages()
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        super().closeEvent(event)
-        self.closed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)

@@ -38,6 +38,9 @@ class Photographer:
         try:
             icon = wait_until(lambda: self._hands.tray_icons())[0]
             wait_until(lambda: self._command("status"))
+            self._hands.window("Welcome to Recorder")
+            self._take("first-run")
+            self._hands.key("Escape")
             self._hands.right_click_on(icon.rect)
             self._take("menu")
             self._hands.key("Escape")
