@@ -48,7 +48,12 @@ class OwnWindows(QObject):
     def show_settings(self, page: str = "") -> None:
         """Open the settings window, or bring it to the front."""
         if self._settings is None:
-            self._settings = SettingsDialog(self._store, list_devices=list_devices)
+            # Sound is loaded with the window, not with the icon in the tray.
+            from recorder_app.services.sound_test import StoredSoundTest
+
+            self._settings = SettingsDialog(
+                self._store, list_devices=list_devices, sound_test=StoredSoundTest(self._store)
+            )
         if page:
             self._settings.show_page(page)
         self._settings.bring_up()

@@ -28,6 +28,7 @@ from recorder_app.ui.background import Background
 from recorder_app.ui.own_window import OwnWindow
 from recorder_app.ui.setting_words import page_title, pages
 from recorder_app.ui.settings_page import SettingsPage
+from recorder_app.ui.sound_test import SoundTest
 
 _LIST_WIDTH = 148
 _SHEET = f"""{marks.SHEET}
@@ -43,9 +44,9 @@ class SettingsDialog(OwnWindow):
     """All settings, a page for each area. Reading and writing the file is done in a thread.
 
     `list_devices` fills the list of microphones; without it only the stored one is in it.
+    `sound_test` is what “Test recording” does; without it there is no such button.
     """
 
-    test_requested = Signal()
     _changed = Signal(object)
 
     def __init__(
@@ -53,7 +54,7 @@ class SettingsDialog(OwnWindow):
         store: SettingsStore,
         *,
         list_devices: Callable[[], DeviceList] | None = None,
-        can_test: bool = False,
+        sound_test: SoundTest | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -66,7 +67,7 @@ class SettingsDialog(OwnWindow):
         self.setStyleSheet(_SHEET)
         self.setMinimumSize(620, 320)
         self.resize(760, 560)
-        self.pages = {area: SettingsPage(area, list_devices, can_test=can_test) for area in pages()}
+        self.pages = {area: SettingsPage(area, list_devices, sound_test) for area in pages()}
         self._list = QListWidget()
         self._list.setFixedWidth(_LIST_WIDTH)
         self._list.setAccessibleName(translate(N_("Pages")))
@@ -111,7 +112,6 @@ class SettingsDialog(OwnWindow):
             page.wanted.connect(functools.partial(self._keep, area))
             page.reset_requested.connect(functools.partial(self._reset, area))
             page.undo_requested.connect(functools.partial(self._undo, area))
-            page.test_requested.connect(self.test_requested)
         # The store calls in whatever thread made the change.
         self._changed.connect(self._show, Qt.ConnectionType.QueuedConnection)
         changed = self._changed

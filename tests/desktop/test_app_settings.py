@@ -1,0 +1,51 @@
+"""The app's settings window, used as a person does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from installers.virtual_desktop import VirtualDesktop
+from tests.support.app import RunningApp, running_app
+from tests.support.command import environment, run
+from tests.support.hands import wait_until
+from tests.support.sound import RawRecording, loudness, pitch, play_tone
+
+
+@pytest.fixture
+def env(full_desktop: VirtualDesktop, tmp_path: Path) -> dict[str, str]:
+    return environment(full_desktop.environment, home=tmp_path)
+
+
+def open_page(app: RunningApp, name: str) -> None:
+    """Open the settings from the tray and go to a page by its name."""
+    app.choose("Settings")
+    app.hands.focus(app.hands.window("Settings"))
+    app.hands.click_on(app.eyes.find("list item", name).rect)
+    app.eyes.find("push button", "Reset page")
+
+
+def test_a_test_recording_is_heard(env: dict[str, str]) -> None:
+    for key, value in (("mic", "default"), ("system_audio", "off")):
+        assert run("settings", "set", f"sound.{key}", value, env=env).returncode == 0
+    with running_app(env) as app:
+        open_page(app, "Sound")
+        with RawRecording(env, "speakers.monitor", 2) as heard:
+            with play_tone(env, "mic_in", 600):
+                app.hands.click_on(app.eyes.find("push button", "Test recording").rect)
+                app.eyes.find("push button", "Stop")
+                wait_until(lambda: said(app, "Recording: "))
+                wait_until(lambda: said(app, "Playing: "))
+            wait_until(lambda: loudness(last := heard.read(0.5)) > 0.1 and is_tone(last, 600))
+        app.eyes.find("push button", "Test recording")
+
+
+def said(app: RunningApp, beginning: str) -> bool:
+    tree = app.eyes.look()
+    return tree is not None and any(one.name.startswith(beginning) for one in tree.all("label"))
+
+
+def is_tone(samples: np.ndarray, hz: float) -> bool:
+    return abs(pitch(samples) - hz) < 5
