@@ -20,12 +20,15 @@ from PySide6.QtWidgets import (
 
 from recorder_app.errors import RecorderError, SettingsBroken
 from recorder_app.services.devices import DeviceList
-from recorder_app.settings import Settings, declaration
+from recorder_app.settings import Settings, declaration, presets
+from recorder_app.settings.app_areas import Preset
+from recorder_app.settings.declaration import PRESETS
 from recorder_app.settings.store import SettingsStore
 from recorder_app.texts import N_, translate
 from recorder_app.ui import marks, tokens
 from recorder_app.ui.background import Background
 from recorder_app.ui.own_window import OwnWindow
+from recorder_app.ui.presets_page import NAME, PresetsPage
 from recorder_app.ui.setting_words import page_title, pages
 from recorder_app.ui.settings_page import SettingsPage
 from recorder_app.ui.sound_test import SoundTest
@@ -67,7 +70,15 @@ class SettingsDialog(OwnWindow):
         self.setStyleSheet(_SHEET)
         self.setMinimumSize(620, 320)
         self.resize(760, 560)
-        self.pages = {area: SettingsPage(area, list_devices, sound_test) for area in pages()}
+        self.presets = PresetsPage(list_devices)
+        self.pages = {
+            area: SettingsPage(area, list_devices, sound_test)
+            for area in pages()
+            if area != PRESETS
+        }
+        self._every: dict[str, SettingsPage | PresetsPage] = {
+            area: self.pages.get(area, self.presets) for area in pages()
+        }
         self._list = QListWidget()
         self._list.setFixedWidth(_LIST_WIDTH)
         self._list.setAccessibleName(translate(N_("Pages")))
@@ -80,7 +91,7 @@ class SettingsDialog(OwnWindow):
 
     def show_page(self, area: str) -> None:
         """Show the page of `area`."""
-        self._list.setCurrentRow(list(self.pages).index(area))
+        self._list.setCurrentRow(list(self._every).index(area))
 
     @property
     def is_idle(self) -> bool:
@@ -88,7 +99,7 @@ class SettingsDialog(OwnWindow):
         return self._background.is_idle
 
     def _arrange(self) -> None:
-        for area, page in self.pages.items():
+        for area, page in self._every.items():
             self._list.addItem(page_title(area))
             self._stack.addWidget(page)
         self._problem.setWordWrap(True)
@@ -112,6 +123,10 @@ class SettingsDialog(OwnWindow):
             page.wanted.connect(functools.partial(self._keep, area))
             page.reset_requested.connect(functools.partial(self._reset, area))
             page.undo_requested.connect(functools.partial(self._undo, area))
+        self.presets.add_requested.connect(self._add_preset)
+        self.presets.rename_requested.connect(self._rename_preset)
+        self.presets.change_requested.connect(self._change_preset)
+        self.presets.put_requested.connect(self._put_preset)
         # The store calls in whatever thread made the change.
         self._changed.connect(self._show, Qt.ConnectionType.QueuedConnection)
         changed = self._changed
@@ -128,11 +143,11 @@ class SettingsDialog(OwnWindow):
         self._tell_pages()
 
     def _tell_pages(self) -> None:
-        for page in self.pages.values():
+        for page in self._every.values():
             page.set_shown(self.isVisible() and page is self._stack.currentWidget())
 
     def _show(self, settings: Settings) -> None:
-        for page in self.pages.values():
+        for page in self._every.values():
             page.show_settings(settings)
         told = dict.fromkeys(map(str, (*self._set_aside, *self._store.problems)))
         problems = " ".join(told)
@@ -183,6 +198,48 @@ class SettingsDialog(OwnWindow):
 
     def _refuse_all(self, area: str, error: Exception) -> None:
         self._refuse(area, next(iter(self.pages[area].fields)), error)
+
+    # Presets: written in the same thread as the rest, and refused beside the field.
+
+    def _add_preset(self) -> None:
+        def done(name: str) -> None:
+            self._show(self._store.current)
+            self.presets.show_preset(name, is_new=True)
+
+        self._background.run(
+            functools.partial(presets.add, self._store), done, self._refuse_preset("")
+        )
+
+    def _rename_preset(self, name: str, new: str) -> None:
+        def done(_settings: Settings) -> None:
+            self._show(self._store.current)
+            self.presets.show_preset(new)
+
+        work = functools.partial(presets.rename, self._store, name, new)
+        self._background.run(work, done, self._refuse_preset(NAME))
+
+    def _change_preset(self, name: str, field: str, value: object) -> None:
+        work = functools.partial(presets.change, self._store, name, field, value)
+        self._background.run(
+            work, lambda _: self._show(self._store.current), self._refuse_preset(field)
+        )
+
+    def _put_preset(self, name: str, preset: Preset | None) -> None:
+        def done(_settings: Settings) -> None:
+            self._show(self._store.current)
+            if preset is not None:
+                self.presets.show_preset(name)
+
+        work = functools.partial(self._store.update, PRESETS, **{name: preset})
+        self._background.run(work, done, self._refuse_preset(""))
+
+    def _refuse_preset(self, field: str) -> Callable[[Exception], None]:
+        def refuse(error: Exception) -> None:
+            if not isinstance(error, RecorderError):
+                raise error
+            self.presets.refuse(field, error)
+
+        return refuse
 
     def _reload(self) -> None:
         self._background.run(

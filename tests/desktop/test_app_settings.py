@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from installers.virtual_desktop import VirtualDesktop
+from recorder_app.media.probe import probe
 from tests.support.app import RunningApp, running_app
-from tests.support.command import environment, run
+from tests.support.command import environment, run, run_json
 from tests.support.hands import wait_until
 from tests.support.sound import RawRecording, loudness, pitch, play_tone
 
@@ -40,6 +41,33 @@ def test_a_test_recording_is_heard(env: dict[str, str]) -> None:
                 wait_until(lambda: said(app, "Playing: "))
             wait_until(lambda: loudness(last := heard.read(0.5)) > 0.1 and is_tone(last, 600))
         app.eyes.find("push button", "Test recording")
+
+
+def test_a_preset_of_the_window_records_by_its_shortcut(env: dict[str, str]) -> None:
+    with running_app(env) as app:
+        app.choose("Settings")
+        app.hands.focus(app.hands.window("Settings"))
+        app.hands.click_on(app.eyes.find("list item", "Presets").rect)
+        app.hands.click_on(app.eyes.find("push button", "Add preset").rect)
+        name = app.eyes.find("text", "Name")
+        wait_until(lambda: "focused" in app.eyes.find("text", "Name").states)
+        assert name.text == "Preset 1"
+        app.hands.type("Demo")
+        app.hands.key("Tab", "Tab", "Down", "Down", "Tab", "Tab", "Tab", "Tab", "ctrl+alt+d")
+        expected = {"format": "mp4", "shortcut": "Ctrl+Alt+D"}
+        wait_until(lambda: preset(env) == expected)
+        app.hands.key("Escape")
+        app.hands.key("ctrl+alt+d")
+        app.wait_for("recording")
+        app.wait_for_seconds(1)
+        assert probe(app.stop()).video_codec == "h264"
+
+
+def preset(env: dict[str, str]) -> dict[str, object]:
+    """Return what is stored of the preset that is called Demo, without what it leaves open."""
+    stored = run_json("settings", env=env)["settings"]
+    named = {one["key"]: one["value"] for one in stored if one["key"].startswith("presets.Demo.")}
+    return {key.rpartition(".")[2]: value for key, value in named.items() if value}
 
 
 def said(app: RunningApp, beginning: str) -> bool:
