@@ -82,7 +82,7 @@ class App(QObject):
         self._own_windows = OwnWindows(
             store, self._monitors, self._shortcuts, self._theme, self._change, self
         )
-        self._is_quitting = False
+        self._is_quitting = self._is_asking = False
         self._offered: tuple[list[tuple[str, str]], str] | None = None
         self._face: Tray | SmallWindow = Tray(self._theme, self._reduced_motion())
         self._commands = Commands(self)
@@ -96,17 +96,27 @@ class App(QObject):
         self._show_face()
         QTimer.singleShot(0, self._begin_later)
 
-    def quit(self) -> None:
-        """End the app; a take is asked about and finished first."""
-        if self.recorder.view.state.is_taking and not self._is_quitting:
+    def quit(self, *, asks: bool = True) -> bool:
+        """End the app; a take is finished first, once that was allowed. Return whether it ends."""
+        if self.recorder.view.state.is_taking and asks and not self._is_quitting:
             question = N_("A recording is running. Stop it, save it and quit?")
-            if not confirmed(question, N_("Save and quit"), N_("Keep recording"), is_safe=True):
-                return
+            if self._is_asking:
+                return False
+            self._is_asking = True
+            is_allowed = confirmed(
+                question, N_("Save and quit"), N_("Keep recording"), is_safe=True
+            )
+            self._is_asking = False
+            if not is_allowed:
+                return False
+        # It may have ended by itself meanwhile.
+        if not self.recorder.view.state.is_taking:
+            self._end()
+        elif not self._is_quitting:
             self._is_quitting = True
             with contextlib.suppress(InvalidStateError):
                 self.recorder.stop()
-            return
-        self._end()
+        return True
 
     def end_by_signal(self) -> None:
         """End the app at once, as the session wants; a take goes on and hears of it itself."""
@@ -230,7 +240,7 @@ class App(QObject):
         menu.system_sound_chosen.connect(lambda on: self._change("sound", system_audio=on))
         menu.recent_opened.connect(self.results.play)
         menu.settings_requested.connect(self._own_windows.show_settings)
-        menu.quit_requested.connect(self.quit)
+        menu.quit_requested.connect(lambda: self.quit())
         menu.problem_requested.connect(self._tell_problem)
         menu.aboutToShow.connect(self._look_for_microphones)
 
@@ -431,9 +441,8 @@ class App(QObject):
         self.results.card_s = stored.appearance.result_card_s
         self.results.notifies = stored.app.notifications
         self.results.reduced_motion = self._reduced_motion()
-        self._background.run(
-            partial(_set_autostart, stored.app.autostart), _nothing, self._failed_here
-        )
+        work = partial(autostart.set_enabled, stored.app.autostart)
+        self._background.run(work, _nothing, self._failed_here)
 
     def _look_for_microphones(self) -> None:
         chosen = self._store.current.sound.mic
@@ -480,12 +489,3 @@ class App(QObject):
 
 def _nothing(_result: object) -> None:
     pass
-
-
-def _set_autostart(is_wanted: bool) -> None:
-    if is_wanted == autostart.is_enabled():
-        return
-    if is_wanted:
-        autostart.enable()
-    else:
-        autostart.disable()
