@@ -27,6 +27,7 @@ from recorder_app.ui.background import Background
 from recorder_app.ui.command_server import CommandServer
 from recorder_app.ui.commands import Commands
 from recorder_app.ui.look import Monitors
+from recorder_app.ui.motion import Motion
 from recorder_app.ui.notifications import Notifier
 from recorder_app.ui.own_windows import OwnWindows
 from recorder_app.ui.picker.area_picker import AreaPicker, Picked
@@ -74,6 +75,7 @@ class App(QObject):
         self._monitors = Monitors(self._background, self)
         self._picker = AreaPicker(self._theme, parent=self)
         self._settings_watch = SettingsWatch(store, self._background, self)
+        self._motion = Motion(self)
         self._awake = KeepAwake()
         self._quiet = Quiet()
         self._shortcuts = Shortcuts(self)
@@ -84,7 +86,7 @@ class App(QObject):
         )
         self._is_quitting = self._is_asking = False
         self._offered: tuple[list[tuple[str, str]], str] | None = None
-        self._face: Tray | SmallWindow = Tray(self._theme, self._reduced_motion())
+        self._face: Tray | SmallWindow = Tray(self._theme)
         self._commands = Commands(self)
         self._server = CommandServer(self._commands.obey, self)
         self._wire()
@@ -153,6 +155,7 @@ class App(QObject):
         self._monitors.look()
         self._apply(self._store.current)
         self._settings_watch.begin()
+        self._motion.start()
         self._background.run(self._quiet.repair, _nothing)
         self.results.refresh_recent()
         self.results.do_background_work()
@@ -164,6 +167,7 @@ class App(QObject):
         self.recorder.close()
         self._server.close()
         self._shortcuts.close()
+        self._motion.close()
         self._awake.stop()
         self._quiet.stop()
         self.results.close()
@@ -205,6 +209,7 @@ class App(QObject):
         )
         self._shortcuts.failed.connect(self._shortcut_failed)
         self._settings_changed.connect(self._apply)
+        self._motion.changed.connect(self._reduce_motion)
         self._store.subscribe(self._settings_changed.emit)
         self._qt.styleHints().colorSchemeChanged.connect(lambda _: self._retheme())
         bar, countdown = self._windows.bar, self._windows.countdown
@@ -440,7 +445,7 @@ class App(QObject):
         self._windows.shows_bar = stored.appearance.record_bar
         self.results.card_s = stored.appearance.result_card_s
         self.results.notifies = stored.app.notifications
-        self.results.reduced_motion = self._reduced_motion()
+        self._motion.choose(stored.appearance.reduced_motion)
         work = partial(autostart.set_enabled, stored.app.autostart)
         self._background.run(work, _nothing, self._failed_here)
 
@@ -456,8 +461,10 @@ class App(QObject):
 
         self._background.run(list_microphones, show)
 
-    def _reduced_motion(self) -> bool:
-        return self._store.current.appearance.reduced_motion == "on"
+    def _reduce_motion(self, is_reduced: bool) -> None:
+        self.results.reduced_motion = self._picker.reduced_motion = is_reduced
+        if isinstance(self._face, Tray):
+            self._face.set_reduced_motion(is_reduced)
 
     def _retheme(self) -> None:
         theme = style.chosen_theme(self._store.current.appearance.theme)
