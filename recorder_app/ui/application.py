@@ -84,6 +84,7 @@ class App(QObject):
         self._own_windows = OwnWindows(
             store, self._monitors, self._shortcuts, self._theme, self._change, self
         )
+        self._own_windows.settings_at = self._state.settings
         self._is_quitting = self._is_asking = False
         self._offered: tuple[list[tuple[str, str]], str] | None = None
         self._face: Tray | SmallWindow = Tray(self._theme)
@@ -209,6 +210,7 @@ class App(QObject):
         )
         self._shortcuts.failed.connect(self._shortcut_failed)
         self._settings_changed.connect(self._apply)
+        self._own_windows.settings_left.connect(lambda at: self._remember(settings=at))
         self._motion.changed.connect(self._reduce_motion)
         self._store.subscribe(self._settings_changed.emit)
         self._qt.styleHints().colorSchemeChanged.connect(lambda _: self._retheme())

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtGui import QGuiApplication
 
 from recorder_app.errors import RecorderError
 from recorder_app.services.devices import list_devices
@@ -16,6 +17,7 @@ from recorder_app.settings.store import SettingsStore
 from recorder_app.ui.background import Background
 from recorder_app.ui.first_run import FirstRun
 from recorder_app.ui.look import Monitors
+from recorder_app.ui.placing import kept_place
 from recorder_app.ui.settings_dialog import SettingsDialog
 from recorder_app.ui.shortcuts import Shortcuts
 from recorder_app.ui.tokens import Theme
@@ -24,7 +26,13 @@ Change = Callable[..., None]
 
 
 class OwnWindows(QObject):
-    """Used on the GUI thread. `change` stores settings of an area in the background."""
+    """Used on the GUI thread. `change` stores settings of an area in the background.
+
+    `settings_left` carries where the settings window was when it was closed, as x, y, width and
+    height; `settings_at` is where it opens.
+    """
+
+    settings_left = Signal(object)
 
     def __init__(
         self,
@@ -40,6 +48,7 @@ class OwnWindows(QObject):
         self._theme = theme
         self._change = change
         self._background = Background(self, "folder")
+        self.settings_at: tuple[int, int, int, int] | None = None
         self._settings: SettingsDialog | None = None
         self._first_run: FirstRun | None = None
         monitors.told.connect(self._show_screens)
@@ -54,6 +63,8 @@ class OwnWindows(QObject):
             self._settings = SettingsDialog(
                 self._store, list_devices=list_devices, sound_test=StoredSoundTest(self._store)
             )
+            self._settings.closed.connect(self._leave_settings)
+            self._place_settings(self._settings)
         if page:
             self._settings.show_page(page)
         self._settings.bring_up()
@@ -94,6 +105,21 @@ class OwnWindows(QObject):
         for window in (self._settings, self._first_run):
             if window is not None:
                 window.close()
+
+    def _place_settings(self, window: SettingsDialog) -> None:
+        if self.settings_at is None:
+            return
+        screens = [(each.name(), each.availableGeometry()) for each in QGuiApplication.screens()]
+        left = QRect(*self.settings_at)
+        place = kept_place(left, screens)
+        window.resize(left.size() if place is None else place.size())
+        if place is not None:
+            window.move(place.topLeft())
+
+    def _leave_settings(self) -> None:
+        if self._settings is not None and not self._settings.isMaximized():
+            at, size = self._settings.pos(), self._settings.size()
+            self.settings_left.emit((at.x(), at.y(), size.width(), size.height()))
 
     def _forget_first_run(self) -> None:
         if self._first_run is not None:

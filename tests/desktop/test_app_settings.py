@@ -63,6 +63,29 @@ def test_a_preset_of_the_window_records_by_its_shortcut(env: dict[str, str]) -> 
         assert probe(app.stop()).video_codec == "h264"
 
 
+def test_the_window_opens_where_it_was_left(env: dict[str, str]) -> None:
+    def open_it(app: RunningApp) -> int:
+        app.choose("Settings")
+        window = app.hands.window("Settings")
+        app.hands.focus(window)
+        return window
+
+    with running_app(env) as app:
+        window = open_it(app)
+        app.hands.tool("windowmove", window, 60, 80)
+        app.hands.tool("windowsize", window, 700, 500)
+        wait_until(lambda: app.hands.place(window).width == 700)
+        left = app.hands.place(window)
+        app.hands.key("Escape")
+        wait_until(lambda: "Settings" not in app.windows())
+        assert app.hands.place(open_it(app)) == left
+        # Also when the app ends with it open.
+        assert run("quit", env=env).returncode == 0
+    with running_app(env) as app:
+        window = open_it(app)
+        wait_until(lambda: app.hands.place(window) == left)
+
+
 def preset(env: dict[str, str]) -> dict[str, object]:
     """Return what is stored of the preset that is called Demo, without what it leaves open."""
     stored = run_json("settings", env=env)["settings"]
