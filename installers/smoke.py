@@ -20,6 +20,7 @@ from typing import Any
 import av
 import psutil
 
+from installers import notices
 from installers.desktop_programs import has_tray_icon
 from installers.virtual_desktop import VirtualDesktop
 from installers.virtual_sound import installed_server
@@ -59,6 +60,18 @@ class Smoke:
         listed = [each["path"] for each in self._run_json("list")]
         _expect(listed == [str(path)], f"list: {listed}")
         return said.rpartition(" ")[2]
+
+    def notices(self) -> None:
+        """See that a bundle says what it brings along. Raises SmokeFailed."""
+        inside = self._program.parent / "_internal"
+        if not inside.is_dir():
+            # Of a wheel, pip brings the rest.
+            return
+        told = inside / notices.FILE_NAME
+        _expect(told.is_file(), f"there is no {told.name}")
+        text = told.read_text(encoding="utf-8")
+        for name in ("PySide6", "numpy", "Python", "FFmpeg", "x264", "x265", "GPL"):
+            _expect(name in text, f"{told.name} says nothing of {name}")
 
     def app(self) -> None:
         """Try the app on a desktop with a tray. Raises SmokeFailed."""
@@ -156,6 +169,7 @@ def smoke(program: Path) -> str:
     ):
         trial = Smoke(program, desktop.environment, Path(folder).resolve(), bool(server))
         version = trial.command_line()
+        trial.notices()
         trial.app()
     return version
 

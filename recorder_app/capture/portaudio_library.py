@@ -152,6 +152,25 @@ def open_stream(device: PortAudioDevice, block_s: float, latency_s: float) -> An
     return stream
 
 
+def open_output(rate: int) -> Any:
+    """Return a sounddevice.OutputStream of the default speakers, started, for stereo at `rate`.
+
+    It is to be given back by `close_stream`. Raises SourceUnavailable.
+    """
+    global _open_streams
+    sounddevice = load()
+    with _lock, translated("PortAudio"):
+        stream = sounddevice.OutputStream(samplerate=rate, channels=2, dtype="float32")
+        _open_streams += 1
+    try:
+        with translated("PortAudio"):
+            stream.start()
+    except SourceUnavailable:
+        close_stream(stream)
+        raise
+    return stream
+
+
 def close_stream(stream: Any) -> None:
     """Give a stream back, whatever became of its device."""
     global _open_streams

@@ -1,10 +1,11 @@
-"""Playing beeps at moments that are known, for measuring sync."""
+"""Playing through the sound server: what was recorded, and beeps at moments that are known."""
 
 from __future__ import annotations
 
 import ctypes
 import threading
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 
@@ -22,6 +23,59 @@ _LEVEL = 0.4
 _AHEAD_S = 0.02
 _FRAME_BYTES = 8
 _LOOK_S = 0.05
+
+Fill = Callable[[int, int], Samples | None]
+"""Returns so many stereo frames, to be played after so many others, or None to end."""
+
+
+def play_stream(
+    connection: PulseConnection,
+    name: bytes,
+    sink: bytes | None,
+    fill: Fill,
+    stop: threading.Event,
+    ahead_s: float,
+) -> None:
+    """Play what `fill` returns to `sink`, the default one for None, until it ends or `stop`.
+
+    So much is kept ahead of the speakers, where the server grants it. Raises SourceUnavailable.
+    """
+    library = connection.library
+    spec = libpulse.SampleSpec(libpulse.SAMPLE_FLOAT32LE, SAMPLE_RATE, 2)
+    whatever = 0xFFFFFFFF
+    ahead = round(ahead_s * SAMPLE_RATE) * _FRAME_BYTES
+    buffering = libpulse.BufferAttributes(whatever, ahead, 0, whatever, whatever)
+    stream = library.pa_stream_new(connection.context, name, ctypes.byref(spec), None)
+    if not stream:
+        connection.fail()
+    try:
+        flags = libpulse.STREAM_ADJUST_LATENCY
+        if (
+            library.pa_stream_connect_playback(
+                stream, sink, ctypes.byref(buffering), flags, None, None
+            )
+            < 0
+        ):
+            connection.fail()
+        connection.wait_for(lambda: library.pa_stream_get_state(stream) >= libpulse.STREAM_READY)
+        while not stop.is_set():
+            if library.pa_stream_get_state(stream) != libpulse.STREAM_READY:
+                raise SourceUnavailable(
+                    N_("The speakers went away."),
+                    hint=N_("Plug them in, or choose others in the system's sound settings."),
+                )
+            connection.iterate(_LOOK_S)
+            count = library.pa_stream_writable_size(stream) // _FRAME_BYTES
+            if count:
+                granted = library.pa_stream_get_buffer_attr(stream).contents.tlength
+                samples = fill(count, max(0, granted // _FRAME_BYTES - count))
+                if samples is None:
+                    break
+                data = samples.tobytes()
+                library.pa_stream_write(stream, data, len(data), None, 0, 0)
+    finally:
+        library.pa_stream_disconnect(stream)
+        library.pa_stream_unref(stream)
 
 
 class BeepPlayer:
@@ -48,45 +102,9 @@ class BeepPlayer:
         """Play until `stop`. Raises SourceUnavailable."""
         connection = PulseConnection()
         try:
-            self._play(connection, stop)
+            play_stream(connection, b"beep", self._sink, self._next, stop, _AHEAD_S)
         finally:
             connection.close()
-
-    def _play(self, connection: PulseConnection, stop: threading.Event) -> None:
-        library = connection.library
-        spec = libpulse.SampleSpec(libpulse.SAMPLE_FLOAT32LE, SAMPLE_RATE, 2)
-        whatever = 0xFFFFFFFF
-        ahead = round(_AHEAD_S * SAMPLE_RATE) * _FRAME_BYTES
-        buffering = libpulse.BufferAttributes(whatever, ahead, 0, whatever, whatever)
-        stream = library.pa_stream_new(connection.context, b"beep", ctypes.byref(spec), None)
-        if not stream:
-            connection.fail()
-        try:
-            flags = libpulse.STREAM_ADJUST_LATENCY
-            if (
-                library.pa_stream_connect_playback(
-                    stream, self._sink, ctypes.byref(buffering), flags, None, None
-                )
-                < 0
-            ):
-                connection.fail()
-            connection.wait_for(
-                lambda: library.pa_stream_get_state(stream) >= libpulse.STREAM_READY
-            )
-            while not stop.is_set():
-                if library.pa_stream_get_state(stream) != libpulse.STREAM_READY:
-                    raise SourceUnavailable(N_("The speakers went away."))
-                connection.iterate(_LOOK_S)
-                count = library.pa_stream_writable_size(stream) // _FRAME_BYTES
-                if count:
-                    granted = library.pa_stream_get_buffer_attr(stream).contents.tlength
-                    waiting = max(0, granted // _FRAME_BYTES - count)
-                    data = self._next(count, waiting).tobytes()
-                    library.pa_stream_write(stream, data, len(data), None, 0, 0)
-                    self.is_playing.set()
-        finally:
-            library.pa_stream_disconnect(stream)
-            library.pa_stream_unref(stream)
 
     def _next(self, count: int, waiting: int) -> Samples:
         """Return `count` frames, which will be played when `waiting` others have been."""
@@ -99,6 +117,7 @@ class BeepPlayer:
             self.heard_ns.append(start_ns + at * NS_PER_S // SAMPLE_RATE)
         piece, self._left = np.split(self._left, [count - at])
         samples[at : at + len(piece)] = piece
+        self.is_playing.set()
         return samples
 
 

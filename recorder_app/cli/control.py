@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from recorder_app.cli.output import as_json, write_line
 from recorder_app.texts import clock_text, size_text
+
+if TYPE_CHECKING:
+    from recorder_app.services.remote import Status
 
 _JSON = click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
 # What may be chosen to record; the last three open the picker, where there is no last area.
@@ -85,10 +90,23 @@ def status(*, json_output: bool) -> int:
     return _send("status", json_output)
 
 
+@click.command("quit")
+@click.option("--finish", is_flag=True, help="Save a recording that runs without asking.")
+@_JSON
+def quit_(*, finish: bool, json_output: bool) -> int:
+    """End the app; while it records, it asks whether to save the recording and quit."""
+    from recorder_app.services.remote import quit_app
+
+    return _print("quit", quit_app(finishes=finish), json_output)
+
+
 def _send(command: str, json_output: bool, text: str = "") -> int:
     from recorder_app.services.remote import send
 
-    now = send(command, text=text)
+    return _print(command, send(command, text=text), json_output)
+
+
+def _print(command: str, now: Status, json_output: bool) -> int:
     if json_output:
         write_line(as_json(now))
         return 0
@@ -100,6 +118,6 @@ def _send(command: str, json_output: bool, text: str = "") -> int:
     write_line("  ".join(parts))
     if now.warning:
         write_line(now.warning)
-    if now.path and command in ("stop", "toggle", "status"):
+    if now.path and command in ("stop", "toggle", "status", "quit"):
         write_line(now.path)
     return 0

@@ -34,6 +34,7 @@ _RECORDING = (
     "mark",
     "mute",
     "status",
+    "quit",
 )
 _UPKEEP = ("recover", "library", "jobs", "cancel", "retry", "settings")
 
@@ -169,6 +170,7 @@ def _register() -> None:
         control.mark,
         control.mute,
         control.status,
+        control.quit_,
         jobs.jobs,
         jobs.retry,
         settings.settings,

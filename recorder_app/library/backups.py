@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -94,8 +95,7 @@ def restore(path: Path, backup: Path, now: datetime) -> Path | None:
             hint=N_("“recorder-app library restore” lists them."),
             path=backup,
         )
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.restoring")
-    try:
+    with _fresh(path, "restoring") as fresh:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _prepare(backup, fresh)
         if not path.exists():
@@ -108,14 +108,7 @@ def restore(path: Path, backup: Path, now: datetime) -> Path | None:
             copy_database(path, aside)
             fill(path, fresh)
             return aside
-        aside = set_aside(path, now, keep=True)
-        os.replace(fresh, path)
-        sync_folder(path.parent)
-        return aside
-    except OSError as error:
-        raise storage_error(error, path) from error
-    finally:
-        _discard(fresh)
+        return _give_way(path, fresh, now)
 
 
 def begin_anew(path: Path, now: datetime) -> Path:
@@ -123,17 +116,32 @@ def begin_anew(path: Path, now: datetime) -> Path:
 
     At no moment there is none. Raises LibraryLocked while anyone has it open, and StorageError.
     """
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.empty")
-    try:
+    with _fresh(path, "empty") as fresh:
         Database(fresh, is_scratch=True).close()
-        aside = set_aside(path, now, keep=True)
-        os.replace(fresh, path)
-        sync_folder(path.parent)
-        return aside
+        return _give_way(path, fresh, now)
+
+
+@contextlib.contextmanager
+def _fresh(path: Path, kind: str) -> Iterator[Path]:
+    """Give the path of a database beside `path`, of which nothing is left afterwards.
+
+    OSErrors within become StorageError.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{kind}")
+    try:
+        yield fresh
     except OSError as error:
         raise storage_error(error, path) from error
     finally:
         _discard(fresh)
+
+
+def _give_way(path: Path, fresh: Path, now: datetime) -> Path:
+    """Put `fresh` into the place of the database at `path`; return where that is kept."""
+    aside = set_aside(path, now, keep=True)
+    os.replace(fresh, path)
+    sync_folder(path.parent)
+    return aside
 
 
 def set_aside(path: Path, now: datetime, *, keep: bool = False) -> Path:

@@ -74,3 +74,22 @@ def usable_folder(stored: Settings) -> tuple[Path | None, StorageError | None]:
         folder=stored.files.folder,
         videos=paths.videos_folder(),
     )
+
+
+def checked_folder(stored: Settings) -> tuple[Path, StorageError | None]:
+    """Return the folder that is set or the Videos folder, and why it cannot be written, if so.
+
+    The Videos folder is not made before there is something to put in it.
+    """
+    _, problem = usable_folder(stored)
+    folder = recordings_folder(stored)
+    if problem is not None or stored.files.folder:
+        return folder, problem
+    there = next((each for each in (folder, *folder.parents) if each.exists()), folder)
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return folder, None
+    return folder, OutputNotWritable(
+        N_("The folder {folder} cannot be written."),
+        hint=N_("Choose another, or make this one writable for you."),
+        folder=folder,
+    )

@@ -84,7 +84,9 @@ def plan_recording(
         limit_bytes=None if settings.max_size is None else round(settings.max_size * 1e6),
         stop_at=stop_time(settings.until) if settings.until else None,
         delay_s=settings.delay,
-        sounds=tuple(_sounds(settings, target, clock)),
+        sounds=tuple(
+            sounds_of(settings, clock, has_screen=not isinstance(target, SyntheticTarget))
+        ),
         separate_tracks=settings.separate_tracks,
         sound_offset_ms=settings.sound_offset,
         overwrite=overwrite,
@@ -119,7 +121,9 @@ def stop_time(text: str, now: datetime | None = None) -> datetime:
     return (found if found > plain else found + timedelta(days=1)).astimezone()
 
 
-def _sounds(settings: RecordingSettings, target: Target, clock: Clock) -> Iterator[SoundPlan]:
+def sounds_of(
+    settings: RecordingSettings, clock: Clock, *, has_screen: bool
+) -> Iterator[SoundPlan]:
     """Yield the sound sources that were asked for.
 
     System sound is on by itself with a screen, not with a test pattern, and then only where it can
@@ -136,7 +140,7 @@ def _sounds(settings: RecordingSettings, target: Target, clock: Clock) -> Iterat
         )
     if settings.system_audio:
         yield SoundPlan(create_system_sound(clock), "system", Need.WANTED)
-    elif settings.system_audio is None and not isinstance(target, SyntheticTarget):
+    elif settings.system_audio is None and has_screen:
         yield SoundPlan(create_system_sound(clock), "system", Need.OPTIONAL)
 
 

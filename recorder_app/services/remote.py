@@ -5,6 +5,7 @@ Both are spoken to alike: JSON lines over a local socket. Nothing of Qt is loade
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import socket
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from recorder_app import paths
-from recorder_app.errors import InvalidStateError, NotRunning, RecorderError
+from recorder_app.errors import InvalidRequest, InvalidStateError, NotRunning, RecorderError
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingState
 from recorder_app.services.take_messages import Snapshot
 from recorder_app.system import local_socket
@@ -22,6 +23,11 @@ from recorder_app.texts import N_
 _CONNECT_S = 2.0
 # A take says how it stands as soon as it is spoken to.
 _GREETING_S = 5.0
+# A person may be asked first, and the app gives everything back before it is gone.
+_QUIT_S, _GONE_S = 600.0, 10.0
+
+FINISH = "finish"
+"""What “quit” is told to have a recording saved without asking."""
 
 
 class Status(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -74,8 +80,20 @@ def send(command: str, *, text: str = "", limit_s: float = 60.0) -> Status:
             reply = msgspec.json.decode(line, type=AppReply)
             if reply.error is not None:
                 raise RemoteError(reply.error)
+            if command == "quit":
+                # Who starts it again at once must not meet the one that ends.
+                lines.wait_for_end(_GONE_S)
             return reply.status or Status(app=True, state="")
     raise _gone()
+
+
+def quit_app(*, finishes: bool) -> Status:
+    """Have the app end; return how its recording ended, or the state ``quit`` when none ran.
+
+    While one runs a person is asked, unless it `finishes`. Raises Cancelled's code in a
+    RemoteError when that one kept it going, and as :func:`send`.
+    """
+    return send("quit", text=FINISH if finishes else "", limit_s=_QUIT_S)
 
 
 def raise_app() -> None:
@@ -115,8 +133,13 @@ def _send_to_take(command: str, text: str, limit_s: float) -> Status:
 def _take_obeys(lines: _Lines, now: Snapshot, command: str, text: str) -> Status:
     if command == "start":
         raise InvalidStateError(now.state.value, command)
+    if command == "quit" and text != FINISH:
+        raise InvalidRequest(
+            N_("A recording runs whose app is gone."),
+            hint=N_("“recorder-app stop” saves it."),
+        )
     # As the app means them.
-    if command == "toggle":
+    if command in ("toggle", "quit"):
         command = "stop"
     elif command == "pause" and now.state is RecordingState.PAUSED:
         command = "resume"
@@ -202,6 +225,13 @@ class _Lines:
             self._socket.sendall(msgspec.json.encode(message) + b"\n")
         except OSError as error:
             raise _gone() from error
+
+    def wait_for_end(self, limit_s: float) -> None:
+        """Wait until the other side is gone."""
+        self.allow(limit_s)
+        with contextlib.suppress(NotRunning):
+            for _ in self:
+                pass
 
     def snapshot(self) -> Snapshot | None:
         """Return how the take stands; it says so first, unless it waits for its start."""

@@ -82,7 +82,7 @@ class SettingsStore:
         with self._lock:
             return self._loaded.problems
 
-    def update(self, area: str, **changes: Any) -> Settings:
+    def update(self, area: str, /, **changes: Any) -> Settings:
         """Change settings of an area, keep them in the file, and return all.
 
         Of ``presets`` a change is a name with a Preset, or with None, which takes it away. Raises

@@ -65,6 +65,14 @@ def disable() -> None:
             _file().unlink(missing_ok=True)
 
 
+def set_enabled(is_wanted: bool) -> None:
+    """Have the program start with the session, or not; what is so stays. Raises AutostartError."""
+    if is_wanted and not is_enabled():
+        enable()
+    elif not is_wanted and is_enabled():
+        disable()
+
+
 def program() -> list[str]:
     """Return the command that starts this program again, wherever it is installed."""
     if getattr(sys, "frozen", False):

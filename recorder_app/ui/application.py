@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication
 from recorder_app.errors import InvalidRequest, InvalidStateError, RecorderError
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingState
 from recorder_app.pipeline.stage import as_recorder_error
-from recorder_app.services.devices import list_devices
 from recorder_app.services.preferences import recording_settings
 from recorder_app.settings import Settings
 from recorder_app.settings.store import SettingsStore
@@ -27,13 +26,14 @@ from recorder_app.ui.background import Background
 from recorder_app.ui.command_server import CommandServer
 from recorder_app.ui.commands import Commands
 from recorder_app.ui.look import Monitors
+from recorder_app.ui.motion import Motion
 from recorder_app.ui.notifications import Notifier
+from recorder_app.ui.own_windows import OwnWindows
 from recorder_app.ui.picker.area_picker import AreaPicker, Picked
 from recorder_app.ui.picker.board import Mode
 from recorder_app.ui.problems import Problems, confirmed
 from recorder_app.ui.recorder import Recorder, TakeRequest
 from recorder_app.ui.results import Results
-from recorder_app.ui.settings_dialog import SettingsDialog
 from recorder_app.ui.settings_watch import SettingsWatch
 from recorder_app.ui.shortcuts import Shortcuts
 from recorder_app.ui.small_window import SmallWindow
@@ -78,14 +78,18 @@ class App(QObject):
         self._uncovered = Uncovered(self)
         self._settings_watch = SettingsWatch(store, self._background, self)
         self._sound = SoundChoices(store, self._background, self)
+        self._motion = Motion(self)
         self._awake = KeepAwake()
         self._quiet = Quiet()
         self._shortcuts = Shortcuts(self)
         self._problem: RecorderError | None = None
         self._problems = Problems(self._notifier, self)
-        self._settings_window: SettingsDialog | None = None
-        self._is_quitting = False
-        self._face: Tray | SmallWindow = Tray(self._theme, self._reduced_motion())
+        self._own_windows = OwnWindows(
+            store, self._monitors, self._shortcuts, self._theme, self._change, self
+        )
+        self._own_windows.settings_at = self._state.settings
+        self._is_quitting = self._is_asking = False
+        self._face: Tray | SmallWindow = Tray(self._theme)
         self._commands = Commands(self)
         self._server = CommandServer(self._commands.obey, self)
         self._wire()
@@ -97,17 +101,27 @@ class App(QObject):
         self._show_face()
         QTimer.singleShot(0, self._begin_later)
 
-    def quit(self) -> None:
-        """End the app; a take is asked about and finished first."""
-        if self.recorder.view.state.is_taking and not self._is_quitting:
+    def quit(self, *, asks: bool = True) -> bool:
+        """End the app; a take is finished first, once that was allowed. Return whether it ends."""
+        if self.recorder.view.state.is_taking and asks and not self._is_quitting:
             question = N_("A recording is running. Stop it, save it and quit?")
-            if not confirmed(question, N_("Save and quit"), N_("Keep recording"), is_safe=True):
-                return
+            if self._is_asking:
+                return False
+            self._is_asking = True
+            is_allowed = confirmed(
+                question, N_("Save and quit"), N_("Keep recording"), is_safe=True
+            )
+            self._is_asking = False
+            if not is_allowed:
+                return False
+        # It may have ended by itself meanwhile.
+        if not self.recorder.view.state.is_taking:
+            self._end()
+        elif not self._is_quitting:
             self._is_quitting = True
             with contextlib.suppress(InvalidStateError):
                 self.recorder.stop()
-            return
-        self._end()
+        return True
 
     def end_by_signal(self) -> None:
         """End the app at once, as the session wants; a take goes on and hears of it itself."""
@@ -144,22 +158,26 @@ class App(QObject):
         self._monitors.look()
         self._apply(self._store.current)
         self._settings_watch.begin()
+        self._motion.start()
         self._background.run(self._quiet.repair, _nothing)
         self.results.refresh_recent()
         self.results.do_background_work()
+        if not self._state.was_welcomed:
+            self._remember(was_welcomed=True)
+            self._own_windows.show_first_run()
 
     def _end(self) -> None:
         self.recorder.close()
         self._server.close()
         self._shortcuts.close()
+        self._motion.close()
         self._awake.stop()
         self._quiet.stop()
         self.results.close()
         self._notifier.close_all()
         self._windows.close()
         self._problems.close()
-        if self._settings_window is not None:
-            self._settings_window.close()
+        self._own_windows.close()
         self._background.finish(1.0)
         self._quiet.wait(1.0)
         self._qt.quit()
@@ -196,6 +214,8 @@ class App(QObject):
         )
         self._shortcuts.failed.connect(self._shortcut_failed)
         self._settings_changed.connect(self._apply)
+        self._own_windows.settings_left.connect(lambda at: self._remember(settings=at))
+        self._motion.changed.connect(self._reduce_motion)
         self._store.subscribe(self._settings_changed.emit)
         self._qt.styleHints().colorSchemeChanged.connect(lambda _: self._retheme())
         bar, countdown = self._windows.bar, self._windows.countdown
@@ -228,8 +248,8 @@ class App(QObject):
         menu.record_requested.connect(lambda kind: self._try(lambda: self.record(kind)))
         menu.screenshot_requested.connect(lambda: self._try(self.screenshot))
         menu.recent_opened.connect(self.results.play)
-        menu.settings_requested.connect(self.show_settings)
-        menu.quit_requested.connect(self.quit)
+        menu.settings_requested.connect(self._own_windows.show_settings)
+        menu.quit_requested.connect(lambda: self.quit())
         menu.problem_requested.connect(self._tell_problem)
         menu.aboutToShow.connect(self._sound.look)
         self._sound.attach(menu)
@@ -282,14 +302,6 @@ class App(QObject):
             self.recorder.stop()
         else:
             self.record(self._state.last_kind)
-
-    def show_settings(self) -> None:
-        """Open the settings window, or bring it to the front."""
-        if self._settings_window is None:
-            self._settings_window = SettingsDialog(self._store, list_devices=list_devices)
-        self._settings_window.show()
-        self._settings_window.raise_()
-        self._settings_window.activateWindow()
 
     def screenshot(self) -> None:
         """Pick an area for a picture of it."""
@@ -377,6 +389,7 @@ class App(QObject):
         self._windows.show_view(view)
         stored = self._store.current.app
         if view.state.is_taking:
+            self._own_windows.give_way()
             if stored.hold_off_sleep:
                 self._awake.start()
             if stored.silence_notifications:
@@ -432,17 +445,19 @@ class App(QObject):
         shortcuts = self._shortcuts.set(stored)
         self._face.menu.set_shortcuts(shortcuts | {"area": shortcuts["region"]})
         self._face.menu.set_last_area(self._last_area_text())
+        self._own_windows.apply(stored)
         self._sound.apply(stored)
         self._windows.shows_bar = stored.appearance.record_bar
         self.results.card_s = stored.appearance.result_card_s
         self.results.notifies = stored.app.notifications
-        self.results.reduced_motion = self._reduced_motion()
-        self._background.run(
-            partial(_set_autostart, stored.app.autostart), _nothing, self._failed_here
-        )
+        self._motion.choose(stored.appearance.reduced_motion)
+        work = partial(autostart.set_enabled, stored.app.autostart)
+        self._background.run(work, _nothing, self._failed_here)
 
-    def _reduced_motion(self) -> bool:
-        return self._store.current.appearance.reduced_motion == "on"
+    def _reduce_motion(self, is_reduced: bool) -> None:
+        self.results.reduced_motion = self._picker.reduced_motion = is_reduced
+        if isinstance(self._face, Tray):
+            self._face.set_reduced_motion(is_reduced)
 
     def _retheme(self) -> None:
         theme = style.chosen_theme(self._store.current.appearance.theme)
@@ -450,7 +465,7 @@ class App(QObject):
             return
         self._theme = theme
         style.apply(self._qt, theme)
-        for each in (self._face, self._windows, self.results):
+        for each in (self._face, self._windows, self.results, self._own_windows):
             each.set_theme(theme)
         self._picker.theme = theme
 
@@ -474,12 +489,3 @@ class App(QObject):
 
 def _nothing(_result: object) -> None:
     pass
-
-
-def _set_autostart(is_wanted: bool) -> None:
-    if is_wanted == autostart.is_enabled():
-        return
-    if is_wanted:
-        autostart.enable()
-    else:
-        autostart.disable()

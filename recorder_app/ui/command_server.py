@@ -16,10 +16,10 @@ from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.remote import AppReply, Status
 from recorder_app.services.take_messages import TakeCommand, decode_command, id_of
 from recorder_app.system import local_socket
+from recorder_app.ui.line_socket import LineSocket
 
 _log = logging.getLogger(__name__)
 
-_PIECE = 1 << 16
 # One command is far shorter; more without an end of line is no client of ours.
 _LONGEST_LINE = 1 << 16
 
@@ -61,25 +61,10 @@ class CommandServer(QObject):
 class _Client(QObject):
     def __init__(self, connection: socket.socket, obey: Obey, parent: QObject) -> None:
         super().__init__(parent)
-        connection.setblocking(False)
-        self._socket = connection
         self._obey = obey
-        self._rest = b""
-        self._notifier = QSocketNotifier(connection.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._read)
-
-    def _read(self) -> None:
-        try:
-            piece = self._socket.recv(_PIECE)
-        except BlockingIOError:
-            return
-        except OSError:
-            piece = b""
-        *lines, self._rest = (self._rest + piece).split(b"\n")
-        for line in lines:
-            self._call(line)
-        if not piece or len(self._rest) > _LONGEST_LINE:
-            self._close()
+        self._lines = LineSocket(connection, self, _LONGEST_LINE)
+        self._lines.line.connect(self._call)
+        self._lines.ended.connect(self._close)
 
     def _call(self, line: bytes) -> None:
         number = id_of(line)
@@ -101,13 +86,12 @@ class _Client(QObject):
 
     def _send(self, reply: AppReply) -> None:
         try:
-            self._socket.sendall(msgspec.json.encode(reply) + b"\n")
+            self._lines.send(msgspec.json.encode(reply))
         except OSError:
             # Who asked has gone; what was asked was done.
             _log.info("nobody waits for the answer")
 
     def _close(self) -> None:
-        self._notifier.setEnabled(False)
-        self._socket.close()
+        self._lines.close()
         # Not from within its own signal.
         QTimer.singleShot(0, self.deleteLater)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from recorder_app.errors import InvalidRequest
+from recorder_app.errors import Cancelled, InvalidRequest
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingResult
-from recorder_app.services.remote import RemoteError, Status
+from recorder_app.services.remote import FINISH, RemoteError, Status
 from recorder_app.services.take_messages import TakeCommand
 from recorder_app.texts import N_
 from recorder_app.ui.command_server import Answer
@@ -33,6 +33,9 @@ class Commands:
         """Carry out what the command line asks for. Raises RecorderError when it cannot be."""
         name = command.command
         was_taking = self._app.recorder.view.state.is_taking
+        if name == "quit":
+            self._quit(command.text, answer)
+            return
         if name == "toggle":
             name = "stop" if was_taking else "start"
             command_text = self._app.last_kind
@@ -69,7 +72,6 @@ class Commands:
             "unmute": lambda: recorder.mute(False),
             "screenshot": app.screenshot,
             "raise": app.show_running,
-            "quit": app.quit,
         }
         if name not in actions:
             raise InvalidRequest(
@@ -79,6 +81,18 @@ class Commands:
             )
         asked = actions[name]()
         return asked if isinstance(asked, int) else None
+
+    def _quit(self, how: str, answer: Answer) -> None:
+        """End the app; it is answered when a take is saved, or when somebody kept it going."""
+        if not self._app.quit(asks=how != FINISH):
+            raise Cancelled(
+                N_("The recording goes on."),
+                hint=N_("“recorder-app quit --finish” saves it and quits without asking."),
+            )
+        if self._app.recorder.view.state.is_taking:
+            self._ending.append(answer)
+        else:
+            answer(Status(app=False, state="quit"))
 
     def follow(self, view: TakeView) -> None:
         """Answer those who wait for a take to run."""

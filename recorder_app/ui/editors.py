@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from recorder_app.settings.declaration import Setting
 from recorder_app.texts import N_, translate
 from recorder_app.ui.marks import ARROW_WIDTH, draw_arrow, draw_check
-from recorder_app.ui.setting_words import choice_title, unit_text
+from recorder_app.ui.setting_words import choice_title, none_title, unit_text
 
 # Wide enough for what it shows, and narrow enough for the smallest window.
 LEAST_WIDTH, NUMBER_WIDTH = 96, 140
@@ -159,8 +159,11 @@ class TextEditor(QLineEdit):
         super().__init__()
         self.main: QWidget = self
         self._shown = ""
+        self._takes_none = setting.takes_none
         self.setMinimumWidth(LEAST_WIDTH)
-        if setting.form.kind == "clock":
+        if setting.takes_none:
+            self.setPlaceholderText(none_title(setting))
+        elif setting.form.kind == "clock":
             self.setPlaceholderText(translate(N_("Never")))
         elif setting.form.kind == "project":
             self.setPlaceholderText(translate(N_("All projects")))
@@ -174,7 +177,7 @@ class TextEditor(QLineEdit):
 
     def take_value(self, value: Any) -> None:
         """Show `value` in place of whatever was typed."""
-        self._shown = str(value)
+        self._shown = "" if value is None else str(value)
         self.setText(self._shown)
         self.setModified(False)
 
@@ -182,7 +185,7 @@ class TextEditor(QLineEdit):
         if self.text() != self._shown:
             self.setModified(False)
             self._shown = self.text()
-            self.chosen.emit(self.text())
+            self.chosen.emit(None if self._takes_none and not self.text() else self.text())
 
 
 def _prepare_number(control: QAbstractSpinBox, setting: Setting) -> None:
@@ -204,10 +207,12 @@ def _draw_steps(control: QAbstractSpinBox) -> None:
 def plain_editor(setting: Setting) -> Editor:
     """Return the control for a setting whose type says everything."""
     if setting.form.choices:
-        return ChoiceEditor([(choice_title(setting, one), one) for one in setting.form.choices])
+        none: list[tuple[str, Any]] = [(none_title(setting), None)] if setting.takes_none else []
+        named = [(choice_title(setting, one), one) for one in setting.form.choices]
+        return ChoiceEditor([*none, *named])
     if setting.value_type is bool and setting.takes_none:
         either: list[tuple[str, Any]] = [
-            (translate(N_("Automatic")), None),
+            (none_title(setting), None),
             (translate(N_("On")), True),
             (translate(N_("Off")), False),
         ]

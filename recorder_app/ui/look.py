@@ -7,6 +7,7 @@ import logging
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 
+from recorder_app.errors import RecorderError
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.targets import TargetEntry, TargetList, list_offers
 from recorder_app.ui.background import Background
@@ -21,7 +22,7 @@ _SETTLED_MS = 300
 class Monitors(QObject):
     """The recorder's own list of monitors, renewed when screens change.
 
-    `told` carries why there is none that can be recorded, or None.
+    `told` carries why there is none that can be recorded, or None; that of now is `problem`.
     """
 
     told = Signal(object)
@@ -30,6 +31,7 @@ class Monitors(QObject):
         super().__init__(parent)
         self._background = background
         self._list = TargetList([], [])
+        self.problem: RecorderError | None = None
         self._later = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._later.timeout.connect(self.look)
         app = QGuiApplication.instance()
@@ -42,6 +44,11 @@ class Monitors(QObject):
     def look(self) -> None:
         """List them anew."""
         self._background.run(list_offers, self._take_in, self._miss)
+
+    @property
+    def all(self) -> list[TargetEntry]:
+        """Those of the last look, none while that is not known."""
+        return self._list.monitors
 
     def of(self, screen: QScreen) -> TargetEntry | None:
         """Return what the recorder calls `screen`, None while that is not known."""
@@ -77,8 +84,12 @@ class Monitors(QObject):
 
     def _take_in(self, found: TargetList) -> None:
         self._list = found
-        self.told.emit(None)
+        self._tell(None)
 
     def _miss(self, error: Exception) -> None:
         self._list = TargetList([], [])
-        self.told.emit(as_recorder_error(error))
+        self._tell(as_recorder_error(error))
+
+    def _tell(self, problem: RecorderError | None) -> None:
+        self.problem = problem
+        self.told.emit(problem)

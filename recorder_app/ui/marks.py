@@ -6,7 +6,25 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 
+from recorder_app.ui import tokens
+
 ARROW_WIDTH = 22
+# How the controls leave room for them; the palette is made of the tokens.
+SHEET = f"""
+QCheckBox {{ padding: 3px; border: {tokens.FOCUS_PX}px solid transparent;
+    border-radius: {tokens.RADIUS}px; }}
+QCheckBox:focus {{ border-color: palette(highlight); }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid palette(dark);
+    border-radius: 4px; background: palette(base); }}
+QCheckBox::indicator:checked {{ background: palette(highlight);
+    border-color: palette(highlight); }}
+QComboBox, QSpinBox, QDoubleSpinBox {{ padding: 4px 4px 4px 6px; }}
+QComboBox::drop-down {{ border: none; width: {ARROW_WIDTH}px; }}
+QSpinBox::up-button, QDoubleSpinBox::up-button {{ border: none; width: {ARROW_WIDTH}px;
+    subcontrol-origin: border; subcontrol-position: top right; }}
+QSpinBox::down-button, QDoubleSpinBox::down-button {{ border: none; width: {ARROW_WIDTH}px;
+    subcontrol-origin: border; subcontrol-position: bottom right; }}
+"""
 _HALF, _DEPTH = 3.5, 3.5
 
 

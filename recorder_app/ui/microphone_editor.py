@@ -26,16 +26,21 @@ class MicrophoneEditor(QWidget):
     """The microphones there are, and how loud the chosen one is.
 
     `list_devices` is called in a thread of its own, and only while this can be seen.
+    With `unset_title` there is None to choose, under that title. `works_changed` tells whether
+    sound comes from the chosen one.
     """
 
     chosen = Signal(object)
+    works_changed = Signal(bool)
 
-    def __init__(self, list_devices: ListDevices | None) -> None:
+    def __init__(self, list_devices: ListDevices | None, unset_title: str = "") -> None:
         super().__init__()
+        self._unset_title = unset_title
         self._list_devices = list_devices
         self._background = Background(self, "devices")
         self._found: DeviceList | None = None
-        self._value = NONE
+        self.works = False
+        self._value: str | None = None if unset_title else NONE
         self._began = 0.0
         self.combo = ChoiceEditor([])
         self.main: QWidget = self.combo
@@ -53,7 +58,7 @@ class MicrophoneEditor(QWidget):
         self._refresh()
 
     def show_value(self, value: Any) -> None:
-        self._value = str(value)
+        self._value = None if value is None else str(value)
         self._refresh()
 
     def set_listening(self, is_wanted: bool) -> None:
@@ -102,14 +107,16 @@ class MicrophoneEditor(QWidget):
         self.combo.setToolTip(self.combo.currentText())
         self._show_level()
 
-    def _choices(self) -> list[tuple[str, str]]:
+    def _choices(self) -> list[tuple[str, str | None]]:
+        unset: list[tuple[str, str | None]] = [(self._unset_title, None)]
         choices = [
+            *(unset if self._unset_title else []),
             (translate(N_("No microphone")), NONE),
             (translate(N_("Default microphone")), DEFAULT),
         ]
         for device in self._microphones():
             choices.append((device.description or device.name, device.name))
-        if self._value not in [value for _, value in choices]:
+        if self._value is not None and self._value not in [value for _, value in choices]:
             title = self._value
             if self._found is not None:
                 title = translate(N_("{name} (not connected)"), name=self._value)
@@ -121,20 +128,27 @@ class MicrophoneEditor(QWidget):
         return [device for device in found if device.kind == "microphone"]
 
     def _show_level(self) -> None:
-        if self._value == NONE:
+        works = self._shows_level()
+        if works is not self.works:
+            self.works = works
+            self.works_changed.emit(works)
+
+    def _shows_level(self) -> bool:
+        """Show how loud the chosen one is, or in words why that is not known; return which."""
+        if self._value in (None, NONE):
             self.meter.show_words("")
-            return
+            return False
         if self._found is None:
             self.meter.show_words(translate(N_("Listening...")))
-            return
+            return False
         for device in self._microphones():
             if device.name == self._value or (self._value == DEFAULT and device.is_default):
-                self._show_level_of(device)
-                return
+                return self._shows_level_of(device)
         words = N_("Not connected. Connect it, or choose another.")
         self.meter.show_words(self._found.problem or translate(words))
+        return False
 
-    def _show_level_of(self, device: DeviceEntry) -> None:
+    def _shows_level_of(self, device: DeviceEntry) -> bool:
         if not device.works:
             self.meter.show_words(device.problem)
         elif device.is_muted:
@@ -143,3 +157,5 @@ class MicrophoneEditor(QWidget):
             self.meter.show_words(translate(N_("Silent. Say something, or check its switch.")))
         else:
             self.meter.show_level(device.peak_db)
+            return True
+        return False

@@ -35,6 +35,20 @@ def is_free(window: QRect, area: Area | None, screens: Screens) -> bool:
     return is_outside and any(rect.contains(window) for _, rect in screens)
 
 
+def kept_place(place: QRect, screens: Screens) -> QRect | None:
+    """Return where a window goes that was left at `place`: wholly on the screen it is most on.
+
+    None when that screen is gone.
+    """
+    screen = max((rect for _, rect in screens), key=lambda rect: _common(rect, place), default=None)
+    if screen is None or _common(screen, place) == 0:
+        return None
+    size = place.size().boundedTo(screen.size())
+    left = max(screen.left(), min(place.left(), screen.right() + 1 - size.width()))
+    top = max(screen.top(), min(place.top(), screen.bottom() + 1 - size.height()))
+    return QRect(QPoint(left, top), size)
+
+
 def frame_edges(area: QRect, thickness: int, desktop: QRect) -> list[QRect]:
     """Return the edges of a frame just outside `area`, without those that are off `desktop`."""
     outer = area.adjusted(-thickness, -thickness, thickness, thickness)

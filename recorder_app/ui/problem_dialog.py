@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QFontDatabase, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -19,6 +19,7 @@ from recorder_app import logs, paths
 from recorder_app.texts import N_, translate
 from recorder_app.ui import report_files, tokens
 from recorder_app.ui.background import Background
+from recorder_app.ui.own_window import OwnWindow
 
 _WIDTH = 460
 _DETAILS_HEIGHT = 200
@@ -35,11 +36,10 @@ class Problem(Protocol):
     def hint(self) -> str: ...
 
 
-class ProblemDialog(QWidget):
+class ProblemDialog(OwnWindow):
     """Tells of a problem. `retry_requested` is emitted by the button that `can_retry` brings."""
 
     retry_requested = Signal()
-    closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Dialog)
@@ -161,16 +161,6 @@ class ProblemDialog(QWidget):
         column.addStretch(0)
         column.addSpacing(tokens.SPACE_S)
         column.addLayout(buttons)
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        super().closeEvent(event)
-        self.closed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
 
 
 def _text(kind: str) -> QLabel:

@@ -1,4 +1,4 @@
-"""What the app remembers of its own: the last area and kind, and where the bar was left.
+"""What the app remembers of its own: the last area and kind, where windows were left.
 
 Not settings: nobody sets them. A file that cannot be read or written costs convenience only.
 """
@@ -17,20 +17,26 @@ _log = logging.getLogger(__name__)
 
 
 class Remembered(msgspec.Struct, frozen=True):
-    """`last_area` is (x, y, width, height) in device pixels, `bar` a place in logical ones."""
+    """`last_area` is (x, y, width, height) in device pixels, `settings` a window in logical ones,
+    and `bar` a place.
+
+    Where there is a file the app was started before, by a version perhaps that did not welcome.
+    """
 
     last_kind: str = "screen"
     last_target: str = ""
     last_area: tuple[int, int, int, int] | None = None
     bar: tuple[int, int] | None = None
+    settings: tuple[int, int, int, int] | None = None
     pickers_used: int = 0
+    was_welcomed: bool = True
 
 
 def load() -> Remembered:
     try:
         return msgspec.json.decode((paths.data_folder() / "app.json").read_bytes(), type=Remembered)
     except FileNotFoundError:
-        return Remembered()
+        return Remembered(was_welcomed=False)
     except (OSError, msgspec.MsgspecError) as error:
         _log.warning("app state not read error=%s", error)
         return Remembered()

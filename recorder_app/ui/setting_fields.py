@@ -13,7 +13,7 @@ from recorder_app.texts import translate
 from recorder_app.ui import tokens
 from recorder_app.ui.editors import DecimalEditor, Editor, SwitchEditor, WholeEditor, plain_editor
 from recorder_app.ui.microphone_editor import ListDevices, MicrophoneEditor
-from recorder_app.ui.setting_words import help_text
+from recorder_app.ui.setting_words import help_text, none_title
 from recorder_app.ui.special_editors import FolderEditor, ShortcutEditor, TemplateEditor
 
 _TITLE_WIDTH = 148
@@ -68,7 +68,7 @@ class SettingField(QWidget):
 
     def _check(self, text: str) -> None:
         try:
-            self.setting.checked(text)
+            self.setting.checked(None if self.setting.takes_none and not text else text)
         except InvalidSettingError as error:
             self._tell(str(error))
         else:
@@ -119,7 +119,7 @@ def _editor(setting: Setting, list_devices: ListDevices | None) -> Editor:
     if kind == "shortcut":
         return ShortcutEditor(setting)
     if kind == "microphone":
-        return MicrophoneEditor(list_devices)
+        return MicrophoneEditor(list_devices, none_title(setting) if setting.takes_none else "")
     return plain_editor(setting)
 
 

@@ -10,6 +10,7 @@ _PAGES = {
     "video": N_("Video"),
     "sound": N_("Sound"),
     "shortcuts": N_("Shortcuts"),
+    "presets": N_("Presets"),
     "files": N_("Files"),
     "stop": N_("Stop rules"),
     "library": N_("Library"),
@@ -45,12 +46,17 @@ _CHOICES = {
         "off": N_("Off"),
     },
 }
+for _name in ("format", "quality"):
+    _CHOICES[f"{PRESETS}.{_name}"] = _CHOICES[f"video.{_name}"]
 # Those of measures are the same everywhere.
 _UNITS = {"days": N_("days"), "min": N_("min"), "fps": N_("fps")}
 # Where the declaration's words are those of a command line.
 _HELP = {
     "video.format": N_("MP4 plays everywhere. WebM is free, and smaller with AV1."),
     "video.quality": N_("Higher quality makes larger files."),
+    "presets.target": N_("Such as monitor:2, all, region:0,0,1280x720 or window:Notes."),
+    "presets.format": N_("The file format of this preset."),
+    "presets.quality": N_("The quality of this preset."),
     "sound.mic": N_("Say something: the bar moves when it hears you."),
     "appearance.theme": N_("How bright the windows are."),
 }
@@ -59,7 +65,7 @@ _HELP = {
 def pages() -> list[str]:
     """Return the areas that have a page, in the order of the pages."""
     # One that is declared later has a page as well.
-    later = [area for area in AREAS if area not in _PAGES and area != PRESETS]
+    later = [area for area in AREAS if area not in _PAGES]
     return [*(area for area in _PAGES if area in AREAS), *later]
 
 
@@ -70,6 +76,12 @@ def page_title(area: str) -> str:
 def choice_title(setting: Setting, choice: str) -> str:
     """Return what people read for one of the setting's choices."""
     return translate(_CHOICES.get(setting.key, {}).get(choice, choice))
+
+
+def none_title(setting: Setting) -> str:
+    """Return what people read for None."""
+    is_preset = setting.key.startswith(f"{PRESETS}.")
+    return translate(N_("As in the settings") if is_preset else N_("Automatic"))
 
 
 def unit_text(setting: Setting) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -20,47 +20,36 @@ from PySide6.QtWidgets import (
 
 from recorder_app.errors import RecorderError, SettingsBroken
 from recorder_app.services.devices import DeviceList
-from recorder_app.settings import Settings, declaration
+from recorder_app.settings import Settings, declaration, presets
+from recorder_app.settings.app_areas import Preset
+from recorder_app.settings.declaration import PRESETS
 from recorder_app.settings.store import SettingsStore
 from recorder_app.texts import N_, translate
-from recorder_app.ui import tokens
+from recorder_app.ui import marks, tokens
 from recorder_app.ui.background import Background
-from recorder_app.ui.marks import ARROW_WIDTH
+from recorder_app.ui.own_window import OwnWindow
+from recorder_app.ui.presets_page import NAME, PresetsPage
 from recorder_app.ui.setting_words import page_title, pages
 from recorder_app.ui.settings_page import SettingsPage
+from recorder_app.ui.sound_test import SoundTest
 
 _LIST_WIDTH = 148
-# What the style of the program leaves open; the palette is made of the tokens.
-_SHEET = f"""
+_SHEET = f"""{marks.SHEET}
 QListWidget {{ background: transparent; border: {tokens.FOCUS_PX}px solid transparent;
     padding: {tokens.SPACE_XS}px; outline: none; }}
 QListWidget:focus {{ border-color: palette(highlight); }}
 QListWidget::item {{ padding: 6px 8px; border-radius: {tokens.RADIUS}px; color: palette(text); }}
 QListWidget::item:selected {{ background: palette(highlight); color: palette(highlighted-text); }}
-QCheckBox {{ padding: 3px; border: {tokens.FOCUS_PX}px solid transparent;
-    border-radius: {tokens.RADIUS}px; }}
-QCheckBox:focus {{ border-color: palette(highlight); }}
-QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid palette(dark);
-    border-radius: 4px; background: palette(base); }}
-QCheckBox::indicator:checked {{ background: palette(highlight);
-    border-color: palette(highlight); }}
-QComboBox, QSpinBox, QDoubleSpinBox {{ padding: 4px 4px 4px 6px; }}
-QComboBox::drop-down {{ border: none; width: {ARROW_WIDTH}px; }}
-QSpinBox::up-button, QDoubleSpinBox::up-button {{ border: none; width: {ARROW_WIDTH}px;
-    subcontrol-origin: border; subcontrol-position: top right; }}
-QSpinBox::down-button, QDoubleSpinBox::down-button {{ border: none; width: {ARROW_WIDTH}px;
-    subcontrol-origin: border; subcontrol-position: bottom right; }}
 """
 
 
-class SettingsDialog(QWidget):
+class SettingsDialog(OwnWindow):
     """All settings, a page for each area. Reading and writing the file is done in a thread.
 
     `list_devices` fills the list of microphones; without it only the stored one is in it.
+    `sound_test` is what “Test recording” does; without it there is no such button.
     """
 
-    closed = Signal()
-    test_requested = Signal()
     _changed = Signal(object)
 
     def __init__(
@@ -68,10 +57,10 @@ class SettingsDialog(QWidget):
         store: SettingsStore,
         *,
         list_devices: Callable[[], DeviceList] | None = None,
-        can_test: bool = False,
+        sound_test: SoundTest | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Window)
+        super().__init__(parent)
         self._store = store
         self._background = Background(self, "settings")
         # What is set aside is no problem of the file when that is read again.
@@ -81,7 +70,15 @@ class SettingsDialog(QWidget):
         self.setStyleSheet(_SHEET)
         self.setMinimumSize(620, 320)
         self.resize(760, 560)
-        self.pages = {area: SettingsPage(area, list_devices, can_test=can_test) for area in pages()}
+        self.presets = PresetsPage(list_devices)
+        self.pages = {
+            area: SettingsPage(area, list_devices, sound_test)
+            for area in pages()
+            if area != PRESETS
+        }
+        self._every: dict[str, SettingsPage | PresetsPage] = {
+            area: self.pages.get(area, self.presets) for area in pages()
+        }
         self._list = QListWidget()
         self._list.setFixedWidth(_LIST_WIDTH)
         self._list.setAccessibleName(translate(N_("Pages")))
@@ -94,7 +91,7 @@ class SettingsDialog(QWidget):
 
     def show_page(self, area: str) -> None:
         """Show the page of `area`."""
-        self._list.setCurrentRow(list(self.pages).index(area))
+        self._list.setCurrentRow(list(self._every).index(area))
 
     @property
     def is_idle(self) -> bool:
@@ -102,7 +99,7 @@ class SettingsDialog(QWidget):
         return self._background.is_idle
 
     def _arrange(self) -> None:
-        for area, page in self.pages.items():
+        for area, page in self._every.items():
             self._list.addItem(page_title(area))
             self._stack.addWidget(page)
         self._problem.setWordWrap(True)
@@ -126,7 +123,10 @@ class SettingsDialog(QWidget):
             page.wanted.connect(functools.partial(self._keep, area))
             page.reset_requested.connect(functools.partial(self._reset, area))
             page.undo_requested.connect(functools.partial(self._undo, area))
-            page.test_requested.connect(self.test_requested)
+        self.presets.add_requested.connect(self._add_preset)
+        self.presets.rename_requested.connect(self._rename_preset)
+        self.presets.change_requested.connect(self._change_preset)
+        self.presets.put_requested.connect(self._put_preset)
         # The store calls in whatever thread made the change.
         self._changed.connect(self._show, Qt.ConnectionType.QueuedConnection)
         changed = self._changed
@@ -143,11 +143,11 @@ class SettingsDialog(QWidget):
         self._tell_pages()
 
     def _tell_pages(self) -> None:
-        for page in self.pages.values():
+        for page in self._every.values():
             page.set_shown(self.isVisible() and page is self._stack.currentWidget())
 
     def _show(self, settings: Settings) -> None:
-        for page in self.pages.values():
+        for page in self._every.values():
             page.show_settings(settings)
         told = dict.fromkeys(map(str, (*self._set_aside, *self._store.problems)))
         problems = " ".join(told)
@@ -199,6 +199,48 @@ class SettingsDialog(QWidget):
     def _refuse_all(self, area: str, error: Exception) -> None:
         self._refuse(area, next(iter(self.pages[area].fields)), error)
 
+    # Presets: written in the same thread as the rest, and refused beside the field.
+
+    def _add_preset(self) -> None:
+        def done(name: str) -> None:
+            self._show(self._store.current)
+            self.presets.show_preset(name, is_new=True)
+
+        self._background.run(
+            functools.partial(presets.add, self._store), done, self._refuse_preset("")
+        )
+
+    def _rename_preset(self, name: str, new: str) -> None:
+        def done(_settings: Settings) -> None:
+            self._show(self._store.current)
+            self.presets.show_preset(new)
+
+        work = functools.partial(presets.rename, self._store, name, new)
+        self._background.run(work, done, self._refuse_preset(NAME))
+
+    def _change_preset(self, name: str, field: str, value: object) -> None:
+        work = functools.partial(presets.change, self._store, name, field, value)
+        self._background.run(
+            work, lambda _: self._show(self._store.current), self._refuse_preset(field)
+        )
+
+    def _put_preset(self, name: str, preset: Preset | None) -> None:
+        def done(_settings: Settings) -> None:
+            self._show(self._store.current)
+            if preset is not None:
+                self.presets.show_preset(name)
+
+        work = functools.partial(self._store.update, PRESETS, **{name: preset})
+        self._background.run(work, done, self._refuse_preset(""))
+
+    def _refuse_preset(self, field: str) -> Callable[[Exception], None]:
+        def refuse(error: Exception) -> None:
+            if not isinstance(error, RecorderError):
+                raise error
+            self.presets.refuse(field, error)
+
+        return refuse
+
     def _reload(self) -> None:
         self._background.run(
             self._store.reload_if_changed, lambda _: self._show(self._store.current)
@@ -217,13 +259,3 @@ class SettingsDialog(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         super().hideEvent(event)
         self._tell_pages()
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        super().closeEvent(event)
-        self.closed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)

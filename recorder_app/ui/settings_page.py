@@ -19,6 +19,7 @@ from recorder_app.ui import tokens
 from recorder_app.ui.microphone_editor import ListDevices, MicrophoneEditor
 from recorder_app.ui.setting_fields import MOST_WIDTH, SettingField
 from recorder_app.ui.setting_words import page_title
+from recorder_app.ui.sound_test import SoundTest, SoundTestPanel
 
 
 class SettingsPage(QScrollArea):
@@ -27,10 +28,12 @@ class SettingsPage(QScrollArea):
     wanted = Signal(str, object)
     reset_requested = Signal()
     undo_requested = Signal()
-    test_requested = Signal()
 
     def __init__(
-        self, area: str, list_devices: ListDevices | None = None, *, can_test: bool = False
+        self,
+        area: str,
+        list_devices: ListDevices | None = None,
+        sound_test: SoundTest | None = None,
     ) -> None:
         super().__init__()
         self.area = area
@@ -62,8 +65,15 @@ class SettingsPage(QScrollArea):
             # Who goes through them with Tab sees where they are.
             for control in (field.editor.main, *field.findChildren(QPushButton)):
                 control.installEventFilter(self)
+        self._is_shown = False
+        self.test: SoundTestPanel | None = None
+        if area == "sound" and sound_test is not None:
+            self.test = SoundTestPanel(sound_test)
+            self.test.running_changed.connect(lambda _: self._listen())
+            self.test.button.installEventFilter(self)
+            column.addWidget(self.test)
         column.addSpacing(tokens.SPACE_S)
-        column.addLayout(self._buttons(area, can_test=can_test))
+        column.addLayout(self._buttons())
         column.addStretch(1)
         self.setWidget(content)
 
@@ -80,9 +90,17 @@ class SettingsPage(QScrollArea):
 
     def set_shown(self, is_shown: bool) -> None:
         """Say whether people see this page now."""
+        self._is_shown = is_shown
+        if not is_shown and self.test is not None:
+            self.test.stop()
+        self._listen()
+
+    def _listen(self) -> None:
+        # Some devices can be used once at a time only.
+        is_testing = self.test is not None and self.test.is_running
         for field in self.fields.values():
             if isinstance(field.editor, MicrophoneEditor):
-                field.editor.set_listening(is_shown)
+                field.editor.set_listening(self._is_shown and not is_testing)
 
     def offer_undo(self, is_offered: bool) -> None:
         """Offer to take the last reset back, or no more."""
@@ -97,16 +115,9 @@ class SettingsPage(QScrollArea):
             self.ensureWidgetVisible(watched, 0, tokens.SPACE_XXL * 2)
         return super().eventFilter(watched, event)
 
-    def _buttons(self, area: str, *, can_test: bool) -> QHBoxLayout:
+    def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(tokens.SPACE_S)
-        if area == "sound" and can_test:
-            test = QPushButton(translate(N_("Test recording")))
-            test.setAccessibleDescription(
-                translate(N_("Record some seconds with these settings and play them."))
-            )
-            test.clicked.connect(self.test_requested.emit)
-            row.addWidget(test)
         row.addStretch(1)
         self.undo = QPushButton(translate(N_("Undo reset")))
         self.undo.clicked.connect(self.undo_requested.emit)

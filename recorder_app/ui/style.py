@@ -50,6 +50,7 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QListView, QTree
     border-radius: {radius}px; padding: 4px; selection-background-color: {t.accent};
     selection-color: {t.on_accent};
 }}
+QLineEdit {{ placeholder-text-color: {t.muted}; }}
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus,
 QListView:focus, QTreeView:focus, QKeySequenceEdit:focus {{
     border: {focus}px solid {t.accent}; padding: 3px;

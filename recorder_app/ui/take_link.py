@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import subprocess
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from recorder_app import paths
 from recorder_app.errors import NotRunning
 from recorder_app.services.take_messages import Message
 from recorder_app.system import local_socket
 from recorder_app.system.autostart import program
+from recorder_app.ui.line_socket import LineSocket
 
 _log = logging.getLogger(__name__)
 
 # A new process has its socket after a third of a second; a busy machine may take much longer.
 _TRY_EVERY_MS = 20
 _MOST_TRIES = 1500
-_PIECE = 1 << 16
 # Whoever listens there is this user's own process: it takes the connection at once or is dead.
 _CONNECT_S = 0.2
 
@@ -38,9 +37,7 @@ class TakeLink(QObject):
     def __init__(self, path: Path, pid: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path, self.pid = path, pid
-        self._socket: socket.socket | None = None
-        self._notifier: QSocketNotifier | None = None
-        self._rest = b""
+        self._lines: LineSocket | None = None
         self._commands = 0
         self._waiting: list[bytes] = []
         self._decoder = msgspec.json.Decoder(Message)
@@ -73,35 +70,31 @@ class TakeLink(QObject):
 
     @property
     def is_open(self) -> bool:
-        return self._socket is not None
+        return self._lines is not None
 
     def open(self) -> None:
         """Connect now, or as soon as the process listens."""
         self._try()
-        if self._socket is None and not self._is_lost:
+        if self._lines is None and not self._is_lost:
             self._timer.start()
 
     def send(self, command: str, **details: object) -> int:
         """Send a command, as soon as there is a connection; return its id."""
         self._commands += 1
         line = {"command": command, "id": self._commands, **_plain(details)}
-        self._waiting.append(msgspec.json.encode(line) + b"\n")
+        self._waiting.append(msgspec.json.encode(line))
         self._flush()
         return self._commands
 
     def close(self) -> None:
         """Leave it alone; an idle process ends then."""
         self._timer.stop()
-        if self._notifier is not None:
-            self._notifier.setEnabled(False)
-            self._notifier.deleteLater()
-        self._notifier = None
-        if self._socket is not None:
-            self._socket.close()
+        if self._lines is not None:
+            self._lines.close()
         elif self.process is not None and not self._is_lost:
             # It never heard of anybody, and would wait for somebody a while.
             self.process.terminate()
-        self._socket = None
+        self._lines = None
         self._is_lost = True
         if self.process is not None:
             _reap(self.process)
@@ -110,15 +103,15 @@ class TakeLink(QObject):
     def _try(self) -> None:
         self._tries += 1
         try:
-            self._socket = local_socket.connect(self.path, _CONNECT_S)
+            connection = local_socket.connect(self.path, _CONNECT_S)
         except NotRunning:
             if self._tries >= _MOST_TRIES or (self._tries % 25 == 0 and not self._is_alive()):
                 self._lose()
             return
         self._timer.stop()
-        self._socket.setblocking(False)
-        self._notifier = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._read)
+        self._lines = LineSocket(connection, self)
+        self._lines.line.connect(self._take_in)
+        self._lines.ended.connect(self._lose)
         self._flush()
 
     def _is_alive(self) -> bool:
@@ -127,28 +120,13 @@ class TakeLink(QObject):
         return _is_alive(self.pid)
 
     def _flush(self) -> None:
-        while self._waiting and self._socket is not None:
+        while self._waiting and self._lines is not None:
             try:
-                # Commands are small and the other side reads all the time: they always fit.
-                self._socket.sendall(self._waiting[0])
+                self._lines.send(self._waiting[0])
             except OSError:
                 self._lose()
                 return
             del self._waiting[0]
-
-    def _read(self) -> None:
-        assert self._socket is not None
-        try:
-            piece = self._socket.recv(_PIECE)
-        except BlockingIOError:
-            return
-        except OSError:
-            piece = b""
-        *lines, self._rest = (self._rest + piece).split(b"\n")
-        for line in lines:
-            self._take_in(line)
-        if not piece:
-            self._lose()
 
     def _take_in(self, line: bytes) -> None:
         try:

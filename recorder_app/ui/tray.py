@@ -84,6 +84,13 @@ class Tray(QObject):
         self._shown = ""
         self.show_view(self._view)
 
+    def set_reduced_motion(self, is_reduced: bool) -> None:
+        """Have the red sign pulse, or not."""
+        if is_reduced is not self._reduced_motion:
+            self._reduced_motion = is_reduced
+            self._shown = ""
+            self.show_view(self._view)
+
     def _beat(self) -> None:
         self._show_picture("recording-low" if self._shown == "recording" else "recording")
 

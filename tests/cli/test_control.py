@@ -18,7 +18,18 @@ from recorder_app.system import local_socket
 from tests.support.command import LIMIT_S, run, run_json
 from tests.support.take_socket import PATTERN, Client, ListeningTake, listening_take, takes_folder
 
-COMMANDS = ("start", "stop", "pause", "resume", "toggle", "cancel", "mark", "mute", "status")
+COMMANDS = (
+    "start",
+    "stop",
+    "pause",
+    "resume",
+    "toggle",
+    "cancel",
+    "mark",
+    "mute",
+    "status",
+    "quit",
+)
 
 
 @pytest.fixture
@@ -201,6 +212,19 @@ def test_a_take_that_dies_meanwhile_is_told(
         assert asking.returncode == 2
         assert "does not answer" in told
     assert run("status", env=screenless).returncode == 2
+
+
+def test_quit_saves_a_take_whose_app_is_gone_only_when_it_is_told_to(
+    screenless: dict[str, str], client: Client, tmp_path: Path
+) -> None:
+    client.wait_for_frames(20)
+    refused = run("quit", env=screenless)
+    assert refused.returncode == 2
+    assert "“recorder-app stop” saves it." in refused.stderr
+    assert run_json("status", env=screenless)["state"] == "recording"
+    done = run_json("quit", "--finish", env=screenless)
+    assert (done["state"], done["path"]) == ("finished", str(tmp_path / "take.webm"))
+    assert inspect(tmp_path / "take.webm").video_frames >= 20
 
 
 def test_json_is_one_object(screenless: dict[str, str], client: Client) -> None:

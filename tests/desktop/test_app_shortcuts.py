@@ -17,6 +17,7 @@ from tests.support.app import RunningApp, running_app
 from tests.support.command import environment, run
 from tests.support.hands import wait_until
 from tests.support.notifications import shown
+from tests.support.thief import key_thief
 
 # A program that a person works in: it has the keyboard, and tells of each key that reaches it.
 _OTHER = """
@@ -28,17 +29,6 @@ line.setWindowTitle("Other program")
 line.textChanged.connect(lambda text: print(text, flush=True))
 line.show()
 app.exec()
-"""
-_THIEF = """
-import sys, xcffib, xcffib.xproto
-from recorder_app.system.keys import parse_shortcut
-from recorder_app.system.x11_keys import Keyboard
-connection = xcffib.connect()
-root = connection.get_setup().roots[0].root
-[(code, modifiers)] = Keyboard(connection).combinations(parse_shortcut(sys.argv[1]))
-connection.core.GrabKeyChecked(True, root, modifiers, code, 1, 1).check()
-print("ready", flush=True)
-sys.stdin.read()
 """
 
 
@@ -112,19 +102,16 @@ def test_a_shortcut_that_is_taken_is_told(
     full_desktop: VirtualDesktop, env: dict[str, str]
 ) -> None:
     before = len(shown(full_desktop))
-    with program(env, _THIEF, "Ctrl+Alt+R") as thief:
-        assert thief.stdout is not None
-        assert thief.stdout.readline() == "ready\n"
-        with running_app(env) as app:
-            told = wait_until(lambda: shown(full_desktop)[before:])
-            assert len(told) == 1
-            assert "Ctrl+Alt+R" in told[0].title + told[0].body
-            assert told[0].urgency == "critical"
-            # The others are to be had.
-            assert app.command("start").returncode == 0
-            app.hands.key("ctrl+alt+p")
-            app.wait_for("paused")
-            assert probe(app.stop()).duration_s
+    with key_thief(env, "Ctrl+Alt+R"), running_app(env) as app:
+        told = wait_until(lambda: shown(full_desktop)[before:])
+        assert len(told) == 1
+        assert "Ctrl+Alt+R" in told[0].title + told[0].body
+        assert told[0].urgency == "critical"
+        # The others are to be had.
+        assert app.command("start").returncode == 0
+        app.hands.key("ctrl+alt+p")
+        app.wait_for("paused")
+        assert probe(app.stop()).duration_s
 
 
 def test_settings_changed_by_another_process_hold_at_once(

@@ -12,7 +12,7 @@ import pytest
 from installers.virtual_desktop import VirtualDesktop
 from recorder_app.media.probe import probe
 from tests.support.app import RunningApp, chapters, running_app
-from tests.support.command import LIMIT_S, environment
+from tests.support.command import LIMIT_S, environment, run_json
 from tests.support.hands import wait_until
 from tests.support.notifications import shown
 from tests.support.recordings import pictures
@@ -125,3 +125,41 @@ def test_quit_without_a_take_ends_everything(app: RunningApp) -> None:
     assert app.has_ended() == 0
     wait_until(lambda: not app.others())
     assert app.command("status").returncode == 2
+
+
+def test_the_command_quits(app: RunningApp) -> None:
+    assert run_json("quit", env=app.env)["state"] == "quit"
+    # It is gone when the command has ended: another may be started at once.
+    assert app.process.wait(1) == 0
+    assert app.command("quit").returncode == 2
+
+
+def test_the_command_asks_while_something_is_recorded(app: RunningApp) -> None:
+    app.click_icon()
+    app.wait_for("recording")
+    with subprocess.Popen(
+        [sys.executable, "-m", "recorder_app", "quit"],
+        env=app.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as asking:
+        app.press("push button", "Keep recording")
+        _, told = asking.communicate(timeout=LIMIT_S)
+    assert asking.returncode == 9
+    assert "The recording goes on." in told
+    app.wait_for_seconds(app.status()["elapsed_s"] + 1)
+    done = run_json("quit", "--finish", env=app.env)
+    assert app.process.wait(1) == 0
+    assert done["state"] == "finished"
+    assert probe(Path(done["path"])).duration_s == pytest.approx(done["elapsed_s"], abs=0.1)
+
+
+def test_a_take_that_ends_while_it_is_asked_about_keeps_no_app_alive(app: RunningApp) -> None:
+    app.click_icon()
+    app.wait_for("recording")
+    app.choose("Quit")
+    app.eyes.find("push button", "Save and quit")
+    assert app.command("stop").returncode == 0
+    app.press("push button", "Save and quit")
+    assert app.has_ended() == 0

@@ -11,6 +11,7 @@ from recorder_app.ui.placing import (
     bar_place,
     card_place,
     frame_edges,
+    kept_place,
     logical_area,
     middle_place,
 )
@@ -168,3 +169,19 @@ def test_cards_and_countdowns_are_inside(
     corner = QRect(card_place(size, screens[0][1]), size)
     assert screens[0][1].right() - corner.right() == 16
     assert screens[0][1].bottom() - corner.bottom() == 16
+
+
+def test_a_window_comes_back_where_it_was_left() -> None:
+    screens = [("A", QRect(0, 0, 1280, 700)), ("B", QRect(1280, 0, 800, 600))]
+    for left, comes in (
+        (QRect(100, 50, 760, 560), QRect(100, 50, 760, 560)),
+        # Partly off the screen: wholly on it.
+        (QRect(900, 400, 760, 560), QRect(520, 140, 760, 560)),
+        (QRect(-50, -20, 300, 300), QRect(0, 0, 300, 300)),
+        # Larger than the screen has become.
+        (QRect(1300, 10, 900, 900), QRect(1280, 0, 800, 600)),
+        # Its screen is gone.
+        (QRect(3000, 10, 760, 560), None),
+    ):
+        assert kept_place(left, screens) == comes
+    assert kept_place(QRect(0, 0, 10, 10), []) is None

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -23,6 +24,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from recorder_app.errors import Cancelled, RecorderError, SourceUnavailable
+from recorder_app.media.sound import Samples
 from recorder_app.services.devices import DeviceEntry, DeviceList
 from recorder_app.settings import declaration
 from recorder_app.settings.store import SettingsStore
@@ -31,6 +34,7 @@ from recorder_app.ui.editors import ChoiceEditor, SwitchEditor, TextEditor, Whol
 from recorder_app.ui.microphone_editor import MicrophoneEditor
 from recorder_app.ui.setting_fields import SettingField
 from recorder_app.ui.settings_dialog import SettingsDialog
+from recorder_app.ui.sound_test import OnLevel, SoundTest, SoundTestPanel
 from recorder_app.ui.special_editors import ShortcutEditor, TemplateEditor
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -53,9 +57,9 @@ Open = Callable[..., SettingsDialog]
 @pytest.fixture
 def open_dialog(store: SettingsStore, qtbot: QtBot) -> Open:
     def open_it(
-        list_devices: Callable[[], DeviceList] | None = None, *, can_test: bool = False
+        list_devices: Callable[[], DeviceList] | None = None, sound_test: SoundTest | None = None
     ) -> SettingsDialog:
-        dialog = SettingsDialog(store, list_devices=list_devices, can_test=can_test)
+        dialog = SettingsDialog(store, list_devices=list_devices, sound_test=sound_test)
         qtbot.addWidget(dialog)
         dialog.show()
         qtbot.waitUntil(lambda: dialog.is_idle)
@@ -251,7 +255,7 @@ def test_microphones_are_listed_while_the_page_is_shown(
         return store.current.sound.mic == name
 
     store.update("sound", mic="gone")
-    dialog = open_dialog(list_devices, can_test=True)
+    dialog = open_dialog(list_devices)
     qtbot.wait(50)
     assert threads == []
     mic = field(dialog, "sound.mic").editor
@@ -314,17 +318,89 @@ def test_the_keyboard_reaches_every_page_and_leaves(open_dialog: Open, qtbot: Qt
     assert not dialog.isVisible()
 
 
-def test_the_test_recording_is_asked_for_only_where_it_can_be(
-    open_dialog: Open, qtbot: QtBot
-) -> None:
-    def buttons(dialog: SettingsDialog) -> list[QPushButton]:
-        found = dialog.pages["sound"].findChildren(QPushButton)
-        return [button for button in found if button.text() == "Test recording"]
+class FakeTest:
+    """Records and plays until it is told that the time is over."""
 
-    assert buttons(open_dialog()) == []
-    dialog = open_dialog(can_test=True)
-    with qtbot.waitSignal(dialog.test_requested):
-        buttons(dialog)[0].click()
+    def __init__(self) -> None:
+        self.is_recorded, self.is_played = threading.Event(), threading.Event()
+        self.problem: RecorderError | None = None
+        self.played: object = None
+        self.threads: list[threading.Thread] = []
+
+    def record(self, on_level: OnLevel, stop: threading.Event) -> Samples:
+        self._wait(self.is_recorded, on_level, stop, -12.0)
+        if self.problem is not None:
+            raise self.problem
+        if stop.is_set():
+            raise Cancelled("Stopped.")
+        return np.zeros((3, 2), np.float32)
+
+    def play(self, samples: Samples, on_level: OnLevel, stop: threading.Event) -> None:
+        self.played = samples
+        self._wait(self.is_played, on_level, stop, -18.0)
+
+    def _wait(
+        self, over: threading.Event, on_level: OnLevel, stop: threading.Event, db: float
+    ) -> None:
+        self.threads.append(threading.current_thread())
+        while not over.wait(0.01) and not stop.is_set():
+            on_level(db, 1.5)
+
+
+def sound_panel(dialog: SettingsDialog) -> SoundTestPanel:
+    dialog.show_page("sound")
+    panel = dialog.pages["sound"].test
+    assert panel is not None
+    return panel
+
+
+def test_a_test_recording_shows_its_level_and_is_played(open_dialog: Open, qtbot: QtBot) -> None:
+    assert open_dialog().pages["sound"].test is None
+    test = FakeTest()
+    panel = sound_panel(open_dialog(sound_test=test))
+    panel.button.click()
+    qtbot.waitUntil(lambda: panel.state.text() == "Recording: 1.5 s")
+    assert panel.meter.text == "-12 dB"
+    assert panel.button.text() == "Stop"
+    test.is_recorded.set()
+    qtbot.waitUntil(lambda: panel.state.text() == "Playing: 1.5 s")
+    assert panel.meter.text == "-18 dB"
+    assert isinstance(test.played, np.ndarray)
+    assert threading.current_thread() not in test.threads
+    test.is_played.set()
+    qtbot.waitUntil(lambda: panel.button.text() == "Test recording")
+    assert not panel.state.isVisible()
+    assert not panel.problem.isVisible()
+
+
+def test_a_test_recording_is_stopped_and_left(open_dialog: Open, qtbot: QtBot) -> None:
+    dialog = open_dialog(sound_test=FakeTest())
+    panel = sound_panel(dialog)
+    for leave in (panel.button.click, lambda: dialog.show_page("video"), dialog.close):
+        sound_panel(dialog)
+        panel.button.click()
+        qtbot.waitUntil(lambda: panel.state.text() == "Recording: 1.5 s")
+        leave()
+        qtbot.waitUntil(lambda: not panel.is_running)
+        assert panel.problem.text() == ""
+
+
+def test_a_device_that_goes_away_during_a_test_is_told(open_dialog: Open, qtbot: QtBot) -> None:
+    test = FakeTest()
+    panel = sound_panel(open_dialog(sound_test=test))
+    panel.button.click()
+    qtbot.waitUntil(lambda: panel.state.text() == "Recording: 1.5 s")
+    test.problem = SourceUnavailable("USB Audio was unplugged.", hint="Plug it in again.")
+    test.is_recorded.set()
+    qtbot.waitUntil(lambda: panel.problem.isVisible())
+    assert panel.problem.text() == "⚠ USB Audio was unplugged. Plug it in again."
+    # It can be tried again.
+    test.problem = None
+    panel.button.click()
+    qtbot.waitUntil(lambda: panel.state.text() == "Playing: 1.5 s")
+    assert not panel.problem.isVisible()
+    panel.stop()
+    qtbot.waitUntil(lambda: not panel.is_running)
 
 
 def test_a_file_that_cannot_be_read_is_told(store: SettingsStore, qtbot: QtBot) -> None:

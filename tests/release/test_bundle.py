@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import runpy
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PyInstaller.depend.bindepend import get_python_library_path
 from PyInstaller.exceptions import PythonLibraryNotFoundError
 
 import recorder_app
-from installers import bundle
+from installers import bundle, notices
 from installers.smoke import smoke
 from tests.support.command import ROOT
 
@@ -48,6 +49,11 @@ def test_what_is_in_it(program: Path) -> None:
     for source in (ROOT / "recorder_app" / versions).glob("*.py"):
         assert (inside / "recorder_app" / versions / source.name).is_file()
     assert (inside / "LICENSE").is_file()
+    told = (inside / notices.FILE_NAME).read_text(encoding="utf-8")
+    # Every package that is in it, and none that is not.
+    for name in ("av", "numpy", "PySide6_Essentials", "shiboken6", "SQLAlchemy", "jeepney"):
+        assert re.search(rf"^{name} \d", told, re.MULTILINE | re.IGNORECASE), name
+    assert not re.search(r"^(pytest|hypothesis|babel) \d", told, re.MULTILINE)
     names = {path.name for path in inside.rglob("*")}
     assert not {"QtNetwork.abi3.so", "libqgtk3.so", "libpulse.so.0"} & names
     modules = set(CArchiveReader(str(program)).open_embedded_archive("PYZ.pyz").toc)

@@ -219,8 +219,15 @@ def listening(env: Mapping[str, str], pid: int) -> Iterator[Listener]:
 
 
 @contextlib.contextmanager
-def running_app(env: Mapping[str, str]) -> Iterator[RunningApp]:
-    """Run the app; inside, it answers. Takes and helpers of this user end with it."""
+def running_app(env: Mapping[str, str], *, is_first_run: bool = False) -> Iterator[RunningApp]:
+    """Run the app; inside, it answers. Takes and helpers of this user end with it.
+
+    Unless it is to be the first run, this user has been welcomed before.
+    """
+    state = Path(env["HOME"], ".local/share/recorder-app/app.json")
+    if not is_first_run and not state.exists():
+        state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        state.write_text("{}")
     with tempfile.TemporaryFile() as stderr:
         app = RunningApp(env, stderr)
         try:

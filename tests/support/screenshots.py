@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from installers.virtual_desktop import VirtualDesktop
+from recorder_app.media.geometry import Rect
 from tests.support.command import environment, run
 from tests.support.hands import Hands, wait_until
 from tests.support.painting import paint_root, painter
@@ -38,9 +39,13 @@ class Photographer:
         try:
             icon = wait_until(lambda: self._hands.tray_icons())[0]
             wait_until(lambda: self._command("status"))
+            self._hands.window("Welcome to Recorder")
+            self._take("first-run")
+            self._hands.key("Escape")
             self._hands.right_click_on(icon.rect)
             self._take("menu")
             self._hands.key("Escape")
+            self._take_settings(icon.rect)
             self._command("start", "area")
             time.sleep(_SETTLED_S)
             self._hands.drag(*AREA)
@@ -62,6 +67,21 @@ class Photographer:
         finally:
             app.terminate()
             app.wait(20)
+
+    def _take_settings(self, icon: Rect) -> None:
+        # A preset, so that its page is not empty.
+        for field, value in (("format", "mp4"), ("shortcut", "Ctrl+Alt+D")):
+            run("settings", "set", f"presets.Demo.{field}", value, env=self._env)
+        self._hands.right_click_on(icon)
+        time.sleep(_SETTLED_S)
+        # From its end: Quit, Settings.
+        self._hands.key("Up", "Up", "Return")
+        self._hands.focus(self._hands.window("Settings"))
+        self._take("settings")
+        for page in ("sound", "presets"):
+            self._hands.key("Down", "Down")
+            self._take(f"settings-{page}")
+        self._hands.key("Escape")
 
     def _command(self, *arguments: str) -> str:
         return run(*arguments, env=self._env).stdout
