@@ -440,6 +440,11 @@ class App(QObject):
 
     # Settings and shortcuts.
 
+    def _change(self, area: str, **changes: object) -> None:
+        self._background.run(
+            lambda: self._store.update(area, **changes), _nothing, self._failed_here
+        )
+
     def _apply(self, stored: Settings) -> None:
         self._retheme()
         shortcuts = self._shortcuts.set(stored)
