@@ -132,6 +132,9 @@ class Joiner:
         """Return the sequence and picture parameters that our encoder writes now."""
         encoder = self._open()
         picture = av.VideoFrame(encoder.width, encoder.height, encoder.pix_fmt or "yuv420p")
+        for plane in picture.planes:
+            # What happens to be in memory may be no colour of ten bits: x264 ends the process then.
+            plane.update(bytes(plane.buffer_size))
         picture.pts, picture.time_base = 0, TIME_BASE
         packets = [*encoder.encode(picture), *encoder.encode(None)]
         units = list(nal.split_start_codes(b"".join(bytes(packet) for packet in packets)))

@@ -23,7 +23,7 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from recorder_app.edit import opus
+from recorder_app.edit import carrying, opus
 from recorder_app.edit.groups import Group, GroupBuilder, GroupDecoder, duplicate, time_of
 from recorder_app.edit.joining import EncodedPicture, Joiner
 from recorder_app.edit.plan import TOLERANCE, Placed, Span, Treatment, is_shown, place, spans
@@ -33,7 +33,14 @@ from recorder_app.edit.tracks import SoundTrack
 from recorder_app.errors import InvalidRequest, UnreadableMedia, UnsupportedMedia
 from recorder_app.media.containers import set_chapters
 from recorder_app.media.outfile import RecordingFile
-from recorder_app.media.probe import MediaPacket, MediaStream, open_media, packets, pictures_of
+from recorder_app.media.probe import (
+    MediaPacket,
+    MediaStream,
+    open_media,
+    origin,
+    packets,
+    pictures_of,
+)
 from recorder_app.texts import N_
 
 Proceed = Callable[[float], None]
@@ -113,10 +120,7 @@ class _Cutter:
         self._media, self._path, self._edits, self._proceed = media, path, edits, proceed
         self._placed = place(edits.kept)
         self.report = CutReport(edits.kept_length, container=container_of(media, path))
-        video = pictures_of(media)
-        if video is None:
-            raise UnsupportedMedia(N_("{path} holds no pictures to cut between."), path=path)
-        self._video = video
+        self._video = video_of(media, path)
         self._joiner = Joiner(self._video)
         self._decoder = GroupDecoder(self._video.codec_context)
         self._output = _Output(
@@ -133,12 +137,16 @@ class _Cutter:
                 if each.codec_context is not None:
                     sounds[each.index] = self._sound(each)
                     stack.callback(sounds[each.index].close)
-            for stretch in _stretches(self._placed):
+            texts = carrying.CarriedSubtitles(
+                self._media, self._path, self._output.container, self.report.container
+            )
+            texts.mux(self._output.container, self._edits)
+            for stretch in stretches(self._placed):
                 self._read(stretch, sounds)
             for sound in sounds.values():
                 sound.finish()
                 self._output.mux(sound.packets())
-            self._output.finish(self._chapters())
+            self._output.finish(carrying.chapters(self._media, self._edits))
             self.report.damaged += sum(sound.damaged for sound in sounds.values())
         self.report.damaged += self._decoder.damaged
         if self.report.copied + self.report.encoded == 0:
@@ -164,7 +172,7 @@ class _Cutter:
         for sound in sounds.values():
             # Moving the source resets its decoders.
             sound.settle()
-        seek(self._media, self._video, stretch.start)
+        self._seek_group(stretch.start)
         builder = GroupBuilder(self._joiner.is_join_point)
         streams: list[MediaStream] = [self._video]
         streams += [each for each in self._media.streams.audio if each.index in sounds]
@@ -190,9 +198,25 @@ class _Cutter:
         if last is not None and self._video.index in behind:
             self._work(last)
 
+    def _seek_group(self, at: Fraction) -> None:
+        """Have the source read from the beginning of a group before `at`.
+
+        An index leads to pictures that stand alone, of which those after that refer to earlier ones
+        (open groups) begin none. Then it is looked for further back, at the worst from the start.
+        """
+        back = Fraction(0)
+        while True:
+            seek(self._media, self._video, at - back)
+            first = next(packets(self._media, self._video), None)
+            if back >= at or (first is not None and self._joiner.is_join_point(first)):
+                break
+            back = max(2 * back, _SOUND_LEAD * 2)
+        seek(self._media, self._video, at - back)
+
     def _work(self, group: Group) -> None:
         # The last picture of a file is shown until the end of what is kept.
         end = group.end or max(group.times[-1] + TOLERANCE * 2, self._placed[-1].part.end)
+        self._output.learn_delay(group.packets[0])
         found = list(spans(self._placed, group.start, end, is_in_order=group.is_in_order))
         for span in found:
             if span.treatment is Treatment.COPY:
@@ -234,16 +258,6 @@ class _Cutter:
                     picture,
                 )
 
-    def _chapters(self) -> list[tuple[float, str]]:
-        """Return the chapters whose beginnings are kept, at their new times."""
-        kept = []
-        for chapter in self._media.chapters():
-            base = chapter["time_base"] or Fraction(1)
-            at = self._edits.result_time(Fraction(chapter["start"] * base))
-            if at is not None:
-                kept.append((float(at), chapter["metadata"].get("title", "")))
-        return kept
-
 
 class _Output:
     """The result's container and its stream of pictures, whose last packet is held back.
@@ -259,7 +273,10 @@ class _Output:
         extradata: bytes | None,
         length: Fraction,
     ) -> None:
-        output = av.open(file, "w", format=container, container_options=_OPTIONS[container])
+        options = dict(_OPTIONS[container])
+        if source.container.streams.subtitles:
+            options["max_interleave_delta"] = carrying.SUBTITLE_DELTA_US
+        output = av.open(file, "w", format=container, container_options=options)
         assert isinstance(output, OutputContainer)
         self.container = output
         self._stream = output.add_stream_from_template(source, opaque=True)
@@ -277,13 +294,19 @@ class _Output:
         # How much earlier a picture is decoded than shown, where some are out of order.
         self._delay: int | None = None
 
+    def learn_delay(self, keyframe: MediaPacket) -> None:
+        """Take from the source how much earlier pictures are decoded; encoded ones follow suit.
+
+        Told before anything is written: the length of an MP4 track is that of its decoding.
+        """
+        assert keyframe.pts is not None
+        if self._delay is None:
+            self._delay = 0 if keyframe.dts is None else max(0, keyframe.pts - keyframe.dts)
+
     def copy(self, packet: MediaPacket, at: Fraction) -> None:
         """Write a packet of the source, to be shown at `at` seconds."""
         assert packet.pts is not None
-        early = 0 if packet.dts is None else packet.pts - packet.dts
-        if self._delay is None:
-            self._delay = early
-        self._write(packet, at, early)
+        self._write(packet, at, 0 if packet.dts is None else packet.pts - packet.dts)
 
     def encoded(self, picture: EncodedPicture) -> None:
         packet: MediaPacket = Packet(picture.data)
@@ -330,15 +353,24 @@ def seek(media: InputContainer, video: VideoStream, at: Fraction) -> None:
     """Have `media` read from a picture that stands alone before `at`, with its sound."""
     assert video.time_base is not None
     begin = max(Fraction(0), at - _SOUND_LEAD)
-    media.seek(int(begin / video.time_base), stream=video, backward=True)
+    found = int(begin / video.time_base) + origin(media, video)
+    media.seek(found, stream=video, backward=True)
 
 
-def _stretches(placed: Sequence[Placed]) -> list[Range]:
+def stretches(placed: Sequence[Placed]) -> list[Range]:
     """Return what is to be read: kept parts, those near each other as one."""
-    stretches: list[Range] = []
+    found: list[Range] = []
     for each in placed:
-        if stretches and each.part.start - stretches[-1].end < _WORTH_SEEKING:
-            stretches[-1] = Range(stretches[-1].start, each.part.end)
+        if found and each.part.start - found[-1].end < _WORTH_SEEKING:
+            found[-1] = Range(found[-1].start, each.part.end)
         else:
-            stretches.append(each.part)
-    return stretches
+            found.append(each.part)
+    return found
+
+
+def video_of(media: InputContainer, path: Path) -> VideoStream:
+    """Return the pictures that play. Raises UnsupportedMedia when there are none."""
+    video = pictures_of(media)
+    if video is None:
+        raise UnsupportedMedia(N_("{path} holds no pictures to cut between."), path=path)
+    return video

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import av
@@ -23,11 +24,26 @@ from recorder_app.texts import N_
 # Packets under way to a track's thread: some seconds of sound.
 _MOST_WAITING = 512
 _LEAST_BIT_RATE = 128_000
+# For each channel; AAC takes little more at 44.1 kHz.
+_MOST_BIT_RATE = 192_000
 # Each with the rates and layouts it takes.
 _OPUS_RATE = 48_000
 _ENCODERS = {"opus": "libopus", "aac": "aac", "mp3": "libmp3lame", "flac": "flac"}
 _FOR_CONTAINER = {"webm": "libopus", "matroska": "libopus", "mp4": "aac"}
+_USUAL_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
 _HIGHEST_AAC_RATE = 96_000
+
+
+@dataclass(frozen=True, slots=True)
+class SoundWish:
+    """How sound is to be encoded, where it need not be as in the source; `bit_rate` 0 is as there.
+
+    `layout` is FFmpeg's name of the channels; "" keeps them.
+    """
+
+    encoder: str
+    bit_rate: int = 0
+    layout: str = ""
 
 
 class SoundTrack:
@@ -45,9 +61,11 @@ class SoundTrack:
         container: str,
         placed: Sequence[Placed],
         length: Fraction,
+        wish: SoundWish | None = None,
     ) -> None:
+        _name_channels(stream)
         self._cutter = SoundCutter(stream, placed, length)
-        self.stream = _add(stream, output, container)
+        self.stream = _add(stream, output, container, wish)
         self._encoder: AudioCodecContext = self.stream.codec_context
         self._resampler = AudioResampler(
             self._encoder.format.name,
@@ -125,12 +143,16 @@ class SoundTrack:
             self._done.put(packet)
 
 
-def _add(stream: AudioStream, output: OutputContainer, container: str) -> AudioStream:
+def _add(
+    stream: AudioStream, output: OutputContainer, container: str, wish: SoundWish | None
+) -> AudioStream:
     """Add a stream for a track like `stream`, of the same codec where the container has it."""
     source = stream.codec_context
     wanted = _ENCODERS.get(source.codec.canonical_name, "")
     fallback = _FOR_CONTAINER[container]
     name = wanted if wanted in output.supported_codecs or wanted == fallback else fallback
+    if wish is not None:
+        name = wish.encoder
     rate = source.sample_rate
     if name == "libopus":
         rate = _OPUS_RATE
@@ -140,9 +162,13 @@ def _add(stream: AudioStream, output: OutputContainer, container: str) -> AudioS
         copy = output.add_stream(name, rate=rate)
         assert isinstance(copy, AudioStream)
         encoder = copy.codec_context
-        encoder.layout = source.layout.name
+        encoder.layout = (wish.layout if wish is not None else "") or source.layout.name
         encoder.time_base = Fraction(1, rate)
-        encoder.bit_rate = max(source.bit_rate or stream_rate(stream), _LEAST_BIT_RATE)
+        told = max(source.bit_rate or stream_rate(stream), _LEAST_BIT_RATE)
+        if name != "flac":
+            # Of a track without loss the rate says nothing.
+            told = min(told, _MOST_BIT_RATE * encoder.layout.nb_channels)
+        encoder.bit_rate = (wish.bit_rate if wish is not None else 0) or told
         if name == "aac":
             encoder.options = {"aac_coder": "fast"}
         copy.metadata.update(stream.metadata)
@@ -154,6 +180,13 @@ def _add(stream: AudioStream, output: OutputContainer, container: str) -> AudioS
             reason=getattr(error, "strerror", None) or error,
         ) from error
     return copy
+
+
+def _name_channels(stream: AudioStream) -> None:
+    """Say which channels a track has that tells only how many; encoders want to know."""
+    layout = stream.codec_context.layout
+    if layout.name.endswith(" channels") and layout.nb_channels in _USUAL_LAYOUTS:
+        stream.codec_context.layout = _USUAL_LAYOUTS[layout.nb_channels]
 
 
 def stream_rate(stream: AudioStream) -> int:

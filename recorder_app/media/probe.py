@@ -6,6 +6,7 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -51,6 +52,7 @@ _VIDEO_TYPES = {
     "asf": "video/x-ms-asf",
     "ogg": "video/ogg",
 }
+_ANY_CLOCK = ("mpegts", "mpeg")
 # Errors in a row after which nothing more is expected of a damaged file.
 _MOST_ERRORS = 50
 
@@ -115,14 +117,19 @@ MediaPacket: TypeAlias = "Packet[Any]"
 def packets(source: InputContainer, *streams: MediaStream) -> Iterator[MediaPacket]:
     """Yield the packets of `streams` that are whole, past damaged places and up to a cut.
 
-    Raises OSError when the disk cannot be read.
+    Their times count from `origin`. Raises OSError when the disk cannot be read.
     """
     errors = 0
+    begin = {stream.index: origin(source, stream) for stream in streams}
     while errors < _MOST_ERRORS:
         try:
             for packet in source.demux(*streams):
                 if packet.size and packet.pts is not None and not packet.is_corrupt:
                     errors = 0
+                    if begin[packet.stream_index]:
+                        packet.pts -= begin[packet.stream_index]
+                        if packet.dts is not None:
+                            packet.dts -= begin[packet.stream_index]
                     yield packet
             return
         except av.error.InvalidDataError:
@@ -135,6 +142,16 @@ def pictures_of(source: InputContainer) -> VideoStream | None:
         if stream.codec_context and not stream.disposition & COVER:
             return stream
     return None
+
+
+def origin(source: InputContainer, stream: MediaStream) -> int:
+    """Return which time of `stream`, in its unit, people call the beginning.
+
+    The clock of a transport stream has any value there; all other files count from it.
+    """
+    if source.format.name not in _ANY_CLOCK or not source.start_time or stream.time_base is None:
+        return 0
+    return round(Fraction(source.start_time, 1_000_000) / stream.time_base)
 
 
 def _describe(source: InputContainer, path: Path) -> MediaDescription:
