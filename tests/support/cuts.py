@@ -183,7 +183,7 @@ def complaints(path: Path) -> str:
     # come at uneven times meet.
     done = subprocess.run(
         [
-            *("ffmpeg", "-v", "warning", "-i", str(path), "-map", "0:v", "-map", "0:a?"),
+            *("ffmpeg", "-v", "warning", "-i", str(path), "-map", "0:v?", "-map", "0:a?"),
             *("-enc_time_base", "-1", "-f", "null", "-"),
         ],
         capture_output=True,
