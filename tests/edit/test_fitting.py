@@ -72,10 +72,10 @@ def test_no_more_pictures_than_the_limit(gaps_ms: list[int], most: int) -> None:
     times = [Fraction(at, 1000) for at in itertools.accumulate(gaps_ms)]
     found = shown(times, most)
     assert found == sorted(found)
-    length = times[-1] - times[0]
-    assert len(found) <= length * most + 2
-    # None is later than a picture's time.
-    assert all(any(0 <= at - time <= Fraction(1, most) for time in times) for at in found)
+    # Each may come by a quarter too early.
+    assert len(found) <= (found[-1] - found[0]) * most + 2
+    late = Fraction(5, 4 * most)
+    assert all(any(0 <= at - time <= late for time in times) for at in found)
 
 
 @given(st.integers(200_000, 50_000_000), st.integers(1, 1200), st.integers(0, 2))
