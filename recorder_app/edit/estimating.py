@@ -1,7 +1,8 @@
 """How large an export will be, told before it is made.
 
 From bit rates and sizes alone: what the header says, and how much is kept. Where pictures are
-encoded anew, what is on them decides, and the estimate may be off by a factor of two.
+encoded anew, what is on them decides: where little moves, the file gets several times smaller than
+estimated.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from recorder_app.edit.timeline import EditList
 from recorder_app.edit.tracks import stream_rate
 from recorder_app.media.probe import COVER, open_media
 
-# Bits that codecs take for the same picture, compared with H.264.
-_COST = {"h264": 1.0, "hevc": 0.65, "vp9": 0.75, "vp8": 1.2, "av1": 0.55}
+# Bits that files have for the same picture, compared with H.264: recordings in VP9 are encoded as
+# they happen, at a rate that they use up.
+_COST = {"h264": 1.0, "hevc": 0.65, "vp9": 1.6, "vp8": 1.8, "av1": 0.8}
 _ENCODER_COST = {"libx264": 0.8, "libvpx-vp9": 0.5, "libsvtav1": 0.35, "libvpx": 1.0}
 # Whatever a source takes, a screen encoded at these qualities takes at most so many bits a pixel.
 _MOST_BITS_PER_PIXEL = 0.08

@@ -14,12 +14,20 @@ import pytest
 from av.container import InputContainer
 
 from recorder_app.capture import barcode
+from recorder_app.edit import exporting
 from recorder_app.edit.animation import webp_frames
+from recorder_app.edit.checking import check
 from recorder_app.edit.estimating import estimate
 from recorder_app.edit.exporting import ExportReport, export, extension_for
 from recorder_app.edit.presets import load
 from recorder_app.edit.timeline import Cut, EditList, Range, Trim
-from recorder_app.errors import Cancelled, InvalidRequest, OutputExists, UnsupportedMedia
+from recorder_app.errors import (
+    Cancelled,
+    EncoderFailed,
+    InvalidRequest,
+    OutputExists,
+    UnsupportedMedia,
+)
 from recorder_app.media.geometry import Rect
 from recorder_app.media.probe import probe
 from recorder_app.media.stills import still
@@ -355,6 +363,28 @@ def test_what_is_there_is_not_replaced(
         with pytest.raises(OutputExists):
             export(recording.path, edits, target, lambda _: None, preset)
         assert target.read_text() == "mine"
+
+
+def test_a_file_that_is_not_what_was_asked_for_does_not_count(recording: cuts.Source) -> None:
+    check(recording.path, recording.length, pictures=1, sounds=1)
+    for wrong in (recording.length - Fraction(1, 5), recording.length + Fraction(1, 5)):
+        with pytest.raises(EncoderFailed, match="length is wrong"):
+            check(recording.path, wrong, pictures=1, sounds=1)
+    with pytest.raises(EncoderFailed, match="streams are missing"):
+        check(recording.path, recording.length, pictures=1, sounds=2)
+
+
+def test_an_export_that_fails_its_check_is_removed(
+    recording: cuts.Source, edits: EditList, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise EncoderFailed("wrong")
+
+    monkeypatch.setattr(exporting, "check", fail)
+    for preset in ("original", "share", "chat", "gif", "sound"):
+        with pytest.raises(EncoderFailed):
+            export(recording.path, edits, tmp_path / "made", lambda _: None, preset)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_preset_that_is_not_known_is_told(recording: cuts.Source, tmp_path: Path) -> None:
