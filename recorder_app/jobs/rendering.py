@@ -1,0 +1,60 @@
+"""Making a file of an edit list, with the errors that whoever asked for it shall read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recorder_app.edit import exporting
+from recorder_app.edit.exporting import ExportReport, Proceed
+from recorder_app.edit.timeline import EditList
+from recorder_app.errors import DiskFull, InvalidRequest
+from recorder_app.texts import N_
+
+# The preset that leaves everything as it is but for what is cut out.
+ORIGINAL = "original"
+
+
+def check_preset(preset: str, limit_bytes: int | None = None) -> None:
+    """Raise InvalidRequest for a preset that there is not, or that keeps to no limit."""
+    if preset != ORIGINAL:
+        raise InvalidRequest(
+            N_("There is no preset “{preset}”."),
+            hint=N_("Use one of: {known}."),
+            preset=preset,
+            known=ORIGINAL,
+        )
+    if limit_bytes is not None:
+        raise InvalidRequest(N_("The preset “{preset}” keeps to no size."), preset=preset)
+
+
+def extension_for(source: Path, preset: str) -> str:
+    """Return the extension of what ``render`` makes. Raises InvalidRequest and MediaError."""
+    check_preset(preset)
+    return exporting.extension_for(source)
+
+
+def render(
+    source: Path,
+    edits: EditList,
+    target: Path,
+    proceed: Proceed,
+    preset: str,
+    limit_bytes: int | None = None,
+) -> ExportReport:
+    """Write what `edits` keep of `source` to `target`, a new file; none is left after an error.
+
+    Raises InvalidRequest, MediaError, EncodingError and StorageError, and what `proceed` raises.
+    """
+    check_preset(preset, limit_bytes)
+    try:
+        return exporting.export(source, edits, target, proceed)
+    except DiskFull as error:
+        raise full_disk(target.parent) from error
+
+
+def full_disk(folder: Path) -> DiskFull:
+    return DiskFull(
+        N_("The disk is full: there is no room in {folder}."),
+        hint=N_("Nothing was left there. Free some space, or choose another folder with --output."),
+        folder=folder,
+    )
