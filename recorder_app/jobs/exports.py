@@ -24,7 +24,7 @@ from recorder_app.edit.timeline import EditList, operation
 from recorder_app.errors import DiskFull, InvalidRequest
 from recorder_app.jobs import versions
 from recorder_app.jobs.context import JobContext, Outcome
-from recorder_app.jobs.rendering import full_disk, render
+from recorder_app.jobs.rendering import full_disk, render, told
 from recorder_app.jobs.sources import SourceStamp
 from recorder_app.jobs.unfinished import UnfinishedFile, size_of
 from recorder_app.library import media_rows
@@ -129,7 +129,6 @@ def _make(context: JobContext, order: ExportOrder) -> Made:
                 order.limit_bytes,
             )
             begun.check(source)
-            reason = report.reason
             made = Made(
                 path="",
                 size_bytes=size_of(unfinished.path),
@@ -140,9 +139,7 @@ def _make(context: JobContext, order: ExportOrder) -> Made:
                 copied=report.copied,
                 encoded=report.encoded,
                 damaged=report.damaged,
-                reason=None
-                if reason is None
-                else {"code": reason.code, "message": reason.message, "hint": reason.hint},
+                reason=told(report.reason),
             )
             return _place(context, order, unfinished, made, source)
     except OSError as error:

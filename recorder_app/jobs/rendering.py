@@ -7,7 +7,7 @@ from pathlib import Path
 from recorder_app.edit import exporting
 from recorder_app.edit.exporting import ExportReport, Proceed
 from recorder_app.edit.timeline import EditList
-from recorder_app.errors import DiskFull, InvalidRequest
+from recorder_app.errors import DiskFull, InvalidRequest, RecorderError
 from recorder_app.texts import N_
 
 # The preset that leaves everything as it is but for what is cut out.
@@ -50,6 +50,13 @@ def render(
         return exporting.export(source, edits, target, proceed)
     except DiskFull as error:
         raise full_disk(target.parent) from error
+
+
+def told(error: RecorderError | None) -> dict[str, str] | None:
+    """Return why more was encoded than the cut needs, as plain data."""
+    if error is None:
+        return None
+    return {"code": error.code, "message": error.message, "hint": error.hint}
 
 
 def full_disk(folder: Path) -> DiskFull:

@@ -8,17 +8,14 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-import msgspec
-
 from recorder_app.edit.timeline import EditList
 from recorder_app.errors import Cancelled, UnreadableMedia
-from recorder_app.jobs.rendering import check_preset, extension_for, render
+from recorder_app.jobs.rendering import check_preset, extension_for, render, told
 from recorder_app.jobs.sources import SourceStamp
 from recorder_app.jobs.unfinished import UnfinishedFile, size_of
 from recorder_app.media.outfile import storage_error
 from recorder_app.media.probe import probe
 from recorder_app.media.renaming import free_names
-from recorder_app.pipeline.outcome import report as error_report
 from recorder_app.services import outputs
 from recorder_app.services.edit_times import Times, Wish
 from recorder_app.services.versions import DONE, ExportEntry, ExportWish
@@ -91,5 +88,5 @@ def edit_file(
         copied=report.copied,
         encoded=report.encoded,
         damaged=report.damaged,
-        reason=None if report.reason is None else msgspec.to_builtins(error_report(report.reason)),
+        reason=told(report.reason),
     )

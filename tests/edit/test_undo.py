@@ -95,6 +95,14 @@ class UndoAndRedo(RuleBasedStateMachine):
             self.steps, self.pointer = steps, pointer
             self.before = None
 
+    @rule(operation=OPERATIONS)
+    def edit_in_vain(self, operation: Operation) -> None:
+        """What an export that fails does: all is as it was before, also what can be redone."""
+        self.before = None
+        self.edit(operation)
+        if self.before is not None:
+            self.withdraw()
+
     @rule()
     def restart(self) -> None:
         self.database.close()

@@ -24,10 +24,11 @@ from recorder_app.services.edit_times import CutWish
 from recorder_app.services.versions import ExportWish
 from tests.support.jobs import LIMIT_S, add_recording, start_runner
 
-# Writing takes its time, so that kills come in the middle of it; and so does what comes after.
-_SLOWLY = {
-    "RECORDER_APP_FAULTS": "outfile.write=sleep:0.05,export.place=sleep:0.2,export.placed=sleep:0.2"
-}
+# Made slow, so that kills come in the middle: the writing of the file, or what comes after it.
+_WRITING = {"RECORDER_APP_FAULTS": "outfile.write=sleep:0.05"}
+_NAMING = {"RECORDER_APP_FAULTS": "export.place=sleep:0.25,export.placed=sleep:0.25"}
+# How long either takes about, in seconds.
+_MOST_S = {"writing": 2.0, "naming": 0.9}
 # Pictures that the cut takes out of a take of 30 a second.
 _CUT = CutWish([(Fraction(1), Fraction(2)), (Fraction(7, 2), Fraction(9, 2))])
 _TAKEN_OUT = 60
@@ -56,7 +57,8 @@ def kill_exports(
 ) -> ExportKills:
     """Hand in an export and kill ``recorder-app jobs run`` within it, so often; let it finish.
 
-    Every second one is a new version, the others are files of their own in `videos`.
+    Every second one is a new version, the others are files of their own in `videos`. Half of the
+    kills come while the file is written, half while it gets its name and its place in the library.
     """
     database = Database(library)
     whole = len(picture_times(media)) - _TAKEN_OUT
@@ -71,10 +73,11 @@ def kill_exports(
         output = None if number % 2 else videos / f"file {number}.webm"
         wanted = ExportWish("original", output)
         handed_in[versions.hand_in(database, recording.id, wanted, _CUT).job_id] = output
-        runner = start_runner({**env, **_SLOWLY})
+        stage = "naming" if number % 4 > 1 else "writing"
+        runner = start_runner({**env, **(_NAMING if stage == "naming" else _WRITING)})
         try:
-            _wait_for_a_running_one(database)
-            time.sleep(moments.uniform(0, 1.6))
+            _wait_for_a_running_one(database, is_whole=stage == "naming")
+            time.sleep(moments.uniform(0, _MOST_S[stage]))
         finally:
             runner.send_signal(signal.SIGKILL)
             runner.wait()
@@ -99,11 +102,12 @@ def kill_exports(
     )
 
 
-def _wait_for_a_running_one(database: Database) -> None:
+def _wait_for_a_running_one(database: Database, *, is_whole: bool) -> None:
+    """Wait for a running export; with `is_whole` for one that has only its name to get."""
     deadline = time.monotonic() + LIMIT_S
-    while not _in_state(database, JobState.RUNNING):
-        assert time.monotonic() < deadline, "no export began"
-        time.sleep(0.02)
+    while not any(job.checkpoint or not is_whole for job in _in_state(database, JobState.RUNNING)):
+        assert time.monotonic() < deadline, "no export came so far"
+        time.sleep(0.01)
 
 
 def _in_state(database: Database, state: JobState) -> list[Job]:
