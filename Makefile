@@ -84,7 +84,7 @@ bench-jobs: ## Two writers for a minute, and a job runner killed 100 times (6 mi
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.jobs
 
-bench-export-kills: ## A job runner killed at 50 random moments of exports (5 minutes)
+bench-export-kills: ## A job runner killed at 50 random moments of exports (3 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.export_kills
 

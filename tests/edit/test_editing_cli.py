@@ -112,43 +112,58 @@ def test_cuts_add_up_and_are_undone_and_redone(
     assert pictures(str(target)) == 105
 
 
+# What is given, with ID, PATH and TAKEN filled in; the exit code, and a part of the message.
+BAD_TIMES = {
+    "trim ID --start 3 --end 2": (2, "The end must come after the start: 3 s to 2 s"),
+    "trim ID --start 2 --end 2": (2, "The end must come after the start"),
+    "trim ID --start 1 --end 99": (2, "99 s is beyond the end"),
+    "trim ID --start 99": (2, "beyond the end of the recording"),
+    "trim ID --start 9999f": (2, "9999f is beyond the last picture"),
+    "trim ID --start soon": (2, "“soon” is no time"),
+    "trim ID": (2, "Nothing to trim was given"),
+    "cut ID --remove 4": (2, "“4” is no part"),
+}
+BAD_EDITS = {
+    "cut ID --remove 3-5 --remove 4-5.5": (2, "overlap: 3-5 and 4-5.5 s"),
+    "cut ID --remove 0-1 --remove 2-6": (2, "Nothing of the recording"),
+    "trim nobody --start 1": (2, "no recording with the id nobody"),
+    "export ID --preset cinema": (2, "cinema"),
+    "export ID --limit small": (2, "“small” is no size"),
+}
+BAD_FILES = {
+    "trim ID --start 1 --output TAKEN": (5, "exists already"),
+    "trim ID --start 1 --output PATH --overwrite": (2, "itself"),
+    "trim ID --start 1 --output /nowhere/x.webm": (5, "no folder /nowhere"),
+    "trim ID --start 1 --output x.mp4": (2, "is a .webm file"),
+    "trim TAKEN --start 1": (6, "cannot be read as video"),
+    "trim ./gone.webm --start 1": (6, "There is no file"),
+    "trim PATH --start 1 --no-wait": (2, "left to the queue"),
+}
+
+
+@pytest.mark.parametrize("bad", [BAD_TIMES, BAD_EDITS, BAD_FILES])
 def test_bad_input_says_why_and_changes_nothing(
-    home: dict[str, str], database: Database, recording: Recording, tmp_path: Path
+    home: dict[str, str],
+    database: Database,
+    recording: Recording,
+    tmp_path: Path,
+    bad: dict[str, tuple[int, str]],
 ) -> None:
     taken = tmp_path / "taken.webm"
     taken.write_text("mine")
     run_json("cut", recording.id, "--remove", "1-2", "--output", f"{tmp_path}/a.webm", env=home)
     before = everything(database, tmp_path)
-    one = recording.id
-    bad: dict[tuple[str, ...], tuple[int, str]] = {
-        ("trim", one, "--start", "3", "--end", "2"): (2, "The end must come after the start"),
-        ("trim", one, "--start", "2", "--end", "2"): (2, "The end must come after the start"),
-        ("trim", one, "--start", "1", "--end", "99"): (2, "99 s is beyond the end"),
-        ("trim", one, "--start", "99"): (2, "beyond the end of the recording"),
-        ("trim", one, "--start", "9999f"): (2, "9999f is beyond the last picture"),
-        ("trim", one, "--start", "soon"): (2, "“soon” is no time"),
-        ("trim", one): (2, "Nothing to trim was given"),
-        ("cut", one, "--remove", "3-5", "--remove", "4-5.5"): (2, "overlap: 3-5 and 4-5.5 s"),
-        ("cut", one, "--remove", "0-1", "--remove", "2-6"): (2, "Nothing of the recording"),
-        ("cut", one, "--remove", "4"): (2, "“4” is no part"),
-        ("trim", "nobody", "--start", "1"): (2, "no recording with the id nobody"),
-        ("export", one, "--preset", "cinema"): (2, "cinema"),
-        ("export", one, "--limit", "small"): (2, "“small” is no size"),
-        ("trim", one, "--start", "1", "--output", str(taken)): (5, "exists already"),
-        ("trim", one, "--start", "1", "--output", recording.path, "--overwrite"): (2, "itself"),
-        ("trim", one, "--start", "1", "--output", "/nowhere/x.webm"): (5, "no folder /nowhere"),
-        ("trim", one, "--start", "1", "--output", "x.mp4"): (2, "is a .webm file"),
-        ("trim", str(taken), "--start", "1"): (6, "cannot be read as video"),
-        ("trim", "./gone.webm", "--start", "1"): (6, "There is no file"),
-        ("trim", recording.path, "--start", "1", "--no-wait"): (2, "left to the queue"),
-    }
-    for arguments, (code, message) in bad.items():
-        done = run(*arguments, env=home)
-        assert (done.returncode, done.stdout) == (code, ""), (arguments, done.stderr)
-        assert message in done.stderr, arguments
+    words = {"ID": recording.id, "PATH": recording.path, "TAKEN": str(taken)}
+    for command, (code, message) in bad.items():
+        done = run(*(words.get(word, word) for word in command.split()), env=home)
+        assert (done.returncode, done.stdout) == (code, ""), (command, done.stderr)
+        assert message in done.stderr, command
         assert done.stderr.count("\n") == 1, done.stderr
-        assert everything(database, tmp_path) == before, arguments
-    refused = run("trim", one, "--start", "3", "--end", "2", "--json", env=home)
+        assert everything(database, tmp_path) == before, command
+
+
+def test_an_error_is_json_as_well(home: dict[str, str], recording: Recording) -> None:
+    refused = run("trim", recording.id, "--start", "3", "--end", "2", "--json", env=home)
     assert json.loads(refused.stdout)["error"]["exit_code"] == refused.returncode == 2
 
 
