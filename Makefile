@@ -2,8 +2,8 @@ PYTHON_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bundle smoke bench-cpu bench-screen bench-memory bench-kills bench-recover \
-	bench-sync bench-drift bench-sound bench-library-kills bench-jobs bench-library bench-app bench-cuts bench-cut-cost \
-	screenshots clean
+	bench-sync bench-drift bench-sound bench-library-kills bench-jobs bench-export-kills bench-library bench-app \
+	bench-cuts bench-cut-cost screenshots clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -83,6 +83,10 @@ bench-library-kills: ## kill -9 at 100 random moments of writing to the library 
 bench-jobs: ## Two writers for a minute, and a job runner killed 100 times (6 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.jobs
+
+bench-export-kills: ## A job runner killed at 50 random moments of exports (3 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.export_kills
 
 bench-library: ## Search, lists, opening and insertion with 100,000 recordings (3 minutes)
 	@installers/setup.sh test

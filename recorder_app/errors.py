@@ -37,6 +37,7 @@
         UnreadableMedia
         UnsupportedMedia
         MediaChanged
+        SourceChanged
       ShareError
       SecretsError
       IntegrationError          a part of the desktop cannot be used; recording goes on without it
@@ -267,6 +268,12 @@ class MediaChanged(MediaError):
     retryable = True
 
 
+class SourceChanged(MediaError):
+    """The file is not the one any more that the work was asked for."""
+
+    code = "source_changed"
+
+
 class ShareError(RecorderError):
     code = "share"
     exit_code = 7
@@ -305,3 +312,22 @@ class AutostartError(IntegrationError):
 class InternalError(RecorderError):
     code = "internal"
     exit_code = 70
+
+
+def from_report(code: str, message: str, hint: str) -> RecorderError:
+    """Return the error that another process, or an earlier run, told about; its text is final."""
+    kind = _kind_of(code)
+    # Without its own beginning, which may take other things.
+    error = kind.__new__(kind)
+    RecorderError.__init__(error, message, hint=hint)
+    return error
+
+
+def _kind_of(code: str) -> type[RecorderError]:
+    """Return the highest error of that code; an unknown one is of a newer version of ours."""
+    kinds: list[type[RecorderError]] = [RecorderError]
+    for kind in kinds:
+        if kind.code == code:
+            return kind
+        kinds += kind.__subclasses__()
+    return InternalError

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recorder_app.cli.output import as_json, write_line
+from recorder_app.cli.times import CLOCK
 from recorder_app.errors import InvalidSettingError
 from recorder_app.texts import N_
 
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 _ORDERS = ("date", "title", "length", "size")
 # As SQLite counts.
 _MOST = 2**31 - 1
-_LENGTH = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,9}(?:\.\d{1,9})?)", re.ASCII)
 # What would move the cursor, ring or colour, rather than be read.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_MARKS = "* favourite, ! file missing, v version of another"
 _MARKED, _PLAIN = "\x1b[1;4m", "\x1b[0m"
 
 _OPTIONS = (
@@ -153,7 +154,7 @@ def _time(text: str, *, whole_day: bool = False) -> datetime:
 
 def seconds_of(text: str) -> float:
     """Return the seconds of 90, 1:30 or 0:01:30.250. Raises InvalidSettingError."""
-    match = _LENGTH.fullmatch(text)
+    match = CLOCK.fullmatch(text)
     if match is None:
         raise InvalidSettingError(
             N_("{text} is not a length or a time in a recording."),
@@ -175,7 +176,14 @@ def _print(entries: Sequence[RecordingEntry], total: int) -> None:
     from recorder_app.services.finding import FoundEntry
 
     for entry in entries:
-        marks = ("*" if entry.is_favourite else " ") + ("!" if _is_missing(entry) else " ")
+        marks = "".join(
+            mark if is_so else " "
+            for mark, is_so in (
+                ("*", entry.is_favourite),
+                ("!", _is_missing(entry)),
+                ("v", entry.version_of is not None),
+            )
+        )
         created = f"{entry.created_at.astimezone():%Y-%m-%d %H:%M}"
         length = readable_length(entry.duration_s)
         start = f"{entry.short_id}  {created}  {length:>8} {marks} "
@@ -189,7 +197,7 @@ def _print(entries: Sequence[RecordingEntry], total: int) -> None:
     if not entries:
         write_line("No recordings.", err=True)
     elif len(entries) < total:
-        write_line(f"{len(entries)} of {total} recordings. * favourite, ! file missing", err=True)
+        write_line(f"{len(entries)} of {total} recordings. {_MARKS}", err=True)
 
 
 def _is_missing(entry: RecordingEntry) -> bool:

@@ -47,7 +47,7 @@ Exit codes:
   4    no encoder works, or encoding failed
   5    the disk is full or cannot be written
   6    a file cannot be read as video or sound
-  9    cancelled, nothing was recorded
+  9    cancelled, nothing was recorded or changed
   10   the desktop does not do what was asked of it
   70   a fault of the program itself
   130  given up by a second Ctrl-C"""
@@ -122,6 +122,8 @@ def _stored_language() -> str:
 def _register() -> None:
     from recorder_app.cli import (
         control,
+        editing,
+        exports,
         figures,
         find,
         importing,
@@ -151,6 +153,12 @@ def _register() -> None:
         rows.edit,
         rows.delete,
         rows.restore,
+        editing.trim,
+        editing.cut,
+        editing.edits,
+        editing.undo,
+        editing.redo,
+        exports.export_,
         transcripts.transcript,
         moments.frame,
         moments.frames,

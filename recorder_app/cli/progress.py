@@ -12,6 +12,28 @@ _ERASE = "\r\x1b[2K"
 _EVERY_S = 0.1
 
 
+class TimeLeft:
+    """How long something goes on, by how long it took so far."""
+
+    # Before that the first figures jump about.
+    _KNOWN_AFTER_S = 1.0
+
+    def __init__(self) -> None:
+        self._began: tuple[float, float] | None = None
+
+    def text(self, share: float) -> str:
+        """Return the share that is done, 0 to 1, and the time left as soon as that is known."""
+        now_s = time.monotonic()
+        if self._began is None or share < self._began[1]:
+            self._began = now_s, share
+        began_s, first = self._began
+        if now_s - began_s < self._KNOWN_AFTER_S or share <= first:
+            return f"{share:4.0%}"
+        left_s = (now_s - began_s) * (1 - share) / (share - first)
+        minutes, seconds = divmod(round(left_s), 60)
+        return f"{share:4.0%}  {minutes}:{seconds:02} left"
+
+
 class ProgressLine:
     """Rewritten in place on a terminal; nothing where there is none."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +14,7 @@ from recorder_app.errors import InvalidRequest
 from recorder_app.texts import N_
 
 if TYPE_CHECKING:
+    from recorder_app.services.catalogue import RelatedEntry
     from recorder_app.services.library import RecordingEntry
 
 _json = click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
@@ -27,7 +30,12 @@ def show(*, recording_id: str, json_output: bool) -> int:
     """
     from recorder_app.services import catalogue
 
-    _print(catalogue.show(recording_id), json_output=json_output)
+    entry = catalogue.show(recording_id)
+    more = {
+        "version of": _named(entry.origin) or entry.version_of or "",
+        "versions": ", ".join(map(_named, entry.versions)),
+    }
+    _print(entry, json_output=json_output, more=more)
     return 0
 
 
@@ -96,7 +104,13 @@ def _tell(entries: list[RecordingEntry], word: str, *, json_output: bool) -> Non
         write_line(f"{entry.short_id}  {word}  {entry.title}")
 
 
-def _print(entry: RecordingEntry, *, json_output: bool) -> None:
+def _named(related: RelatedEntry | None) -> str:
+    return "" if related is None else f"{related.title} ({related.short_id})"
+
+
+def _print(
+    entry: RecordingEntry, *, json_output: bool, more: Mapping[str, str] = MappingProxyType({})
+) -> None:
     if json_output:
         write_line(as_json(entry))
         return
@@ -116,6 +130,6 @@ def _print(entry: RecordingEntry, *, json_output: bool) -> None:
         "favourite": "yes" if entry.is_favourite else "",
         "links": ", ".join(map(str, entry.share_links.values())),
     }
-    for name, text in lines.items():
+    for name, text in (lines | dict(more)).items():
         if text:
             write_line(f"{name:<12} {text}")

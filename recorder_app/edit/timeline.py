@@ -30,14 +30,14 @@ class Range:
     def __post_init__(self) -> None:
         if self.start < 0:
             raise InvalidRequest(
-                N_("A time cannot be before the beginning: {start} s."), start=float(self.start)
+                N_("A time cannot be before the beginning: {start} s."), start=_shown(self.start)
             )
         if self.end <= self.start:
             raise InvalidRequest(
                 N_("The end must come after the start: {start} s to {end} s."),
                 hint=N_("Give the earlier time first."),
-                start=float(self.start),
-                end=float(self.end),
+                start=_shown(self.start),
+                end=_shown(self.end),
             )
 
     @property
@@ -125,8 +125,8 @@ class EditList:
             raise InvalidRequest(
                 N_("{end} s is beyond the end of the recording, which is {length} s long."),
                 hint=N_("Give times inside the recording."),
-                end=float(max(wanted.start, wanted.end)),
-                length=round(float(self.length), 3),
+                end=_shown(max(wanted.start, wanted.end)),
+                length=_shown(self.length),
             )
         return Range(wanted.start, min(wanted.end, self.length))
 
@@ -135,6 +135,11 @@ class Operation(Protocol):
     """One step of editing; `name` and ``to_parameters`` are what is persisted of it."""
 
     name: ClassVar[str]
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        """The parts of the source that it is about."""
+        ...
 
     def apply(self, edited: EditList) -> EditList:
         """Return the list after this step. Raises InvalidRequest when it makes no sense."""
@@ -149,6 +154,10 @@ class Trim:
 
     bounds: Range
     name: ClassVar[str] = "trim"
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        return (self.bounds,)
 
     def apply(self, edited: EditList) -> EditList:
         return replace(edited, bounds=edited.within(self.bounds)).checked()
@@ -175,9 +184,13 @@ class Cut:
                 raise InvalidRequest(
                     N_("Two parts to remove overlap: {one} and {other} s."),
                     hint=N_("Give parts that do not overlap, or one that covers both."),
-                    one=f"{float(one.start):g}-{float(one.end):g}",
-                    other=f"{float(other.start):g}-{float(other.end):g}",
+                    one=f"{_shown(one.start)}-{_shown(one.end)}",
+                    other=f"{_shown(other.start)}-{_shown(other.end)}",
                 )
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        return self.parts
 
     def apply(self, edited: EditList) -> EditList:
         parts = [*edited.removed, *(edited.within(part) for part in self.parts)]
@@ -197,6 +210,10 @@ class Restore:
 
     part: Range
     name: ClassVar[str] = "restore"
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        return (self.part,)
 
     def apply(self, edited: EditList) -> EditList:
         part = edited.within(self.part)
@@ -231,6 +248,11 @@ def operation(name: str, parameters: Mapping[str, Any]) -> Operation:
             hint=N_("A newer version of it made the edit: update, or undo the edit there."),
             name=name,
         ) from error
+
+
+def _shown(time: Fraction) -> str:
+    """Return seconds as people write them, to the millisecond."""
+    return f"{float(time):.3f}".rstrip("0").rstrip(".")
 
 
 def _united(parts: Iterable[Range]) -> tuple[Range, ...]:

@@ -33,6 +33,8 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
+    # Somebody waits for it, most times.
+    "export": Kind("media", 40),
     "poster": Kind("media", 30),
     "strip": Kind("media", 20),
     "waveform": Kind("media", 10),

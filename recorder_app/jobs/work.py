@@ -12,6 +12,7 @@ from recorder_app.errors import (
     Cancelled,
     DiskFull,
     LibraryLocked,
+    OutputExists,
     RecorderError,
     StorageError,
 )
@@ -84,8 +85,10 @@ def _stopped(context: JobContext) -> JobState | None:
 
 def _failed(context: JobContext, error: RecorderError) -> JobState | None:
     told = {"code": error.code, "message": error.message, "hint": error.hint}
-    # A disk may get room again, and a folder its rights.
-    is_retryable = error.retryable or isinstance(error, StorageError)
+    # A disk may get room again, and a folder its rights; a name that is taken stays so.
+    is_retryable = error.retryable or (
+        isinstance(error, StorageError) and not isinstance(error, OutputExists)
+    )
     return _settled(
         context,
         lambda session: leases.fail(

@@ -29,7 +29,7 @@ def apply(
     session: Session, recording: Recording, operation: str, parameters: Mapping[str, Any]
 ) -> RecordingEdit:
     """Add a step to the end of the list; what was undone can no longer be redone."""
-    _refuse_deleted(recording)
+    refuse_deleted(recording)
     newest = session.scalar(
         select(func.max(RecordingEdit.position)).where(RecordingEdit.recording_id == recording.id)
     )
@@ -49,7 +49,7 @@ def apply(
 
 def undo(session: Session, recording: Recording) -> RecordingEdit:
     """Take the last step back and return it."""
-    _refuse_deleted(recording)
+    refuse_deleted(recording)
     steps = current(session, recording)
     if not steps:
         raise InvalidRequest(N_("There is nothing to undo."))
@@ -59,7 +59,7 @@ def undo(session: Session, recording: Recording) -> RecordingEdit:
 
 def redo(session: Session, recording: Recording) -> RecordingEdit:
     """Bring back the step that was undone last and return it."""
-    _refuse_deleted(recording)
+    refuse_deleted(recording)
     steps = redoable(session, recording)
     if not steps:
         raise InvalidRequest(N_("There is nothing to redo."))
@@ -67,9 +67,41 @@ def redo(session: Session, recording: Recording) -> RecordingEdit:
     return _noted(session, recording, "redone", steps[0])
 
 
+def withdraw(session: Session, recording: Recording, step_id: str) -> bool:
+    """Take the last step out as if it had never been; what it replaced can be redone again.
+
+    Returns False, and changes nothing, where it is not the last one any more.
+    """
+    steps = history(session, recording)
+    step = next((each for each in steps if each.id == step_id), None)
+    if step is None or step is not steps[-1] or step.undone_at is not None:
+        return False
+    for each in steps:
+        if each.undo.get(_REPLACED) == step_id:
+            each.undo = {}
+    session.delete(step)
+    session.flush()
+    note(session, "withdrawn", recording.id, step=step_id, operation=step.operation)
+    return True
+
+
+def refuse_deleted(recording: Recording) -> None:
+    """Raise InvalidRequest for a recording in the trash."""
+    if recording.deleted_at is not None:
+        raise InvalidRequest(
+            N_("A recording in the trash cannot be edited."),
+            hint=N_("“recorder-app restore” takes it out."),
+        )
+
+
 def current(session: Session, recording: Recording) -> Sequence[RecordingEdit]:
     """Return the steps that count, in their order."""
     return [step for step in history(session, recording) if step.undone_at is None]
+
+
+def is_replaced(step: RecordingEdit) -> bool:
+    """Return whether a step was undone for good: another one came instead."""
+    return _REPLACED in step.undo
 
 
 def redoable(session: Session, recording: Recording) -> Sequence[RecordingEdit]:
@@ -78,7 +110,7 @@ def redoable(session: Session, recording: Recording) -> Sequence[RecordingEdit]:
     return [
         step
         for step in history(session, recording)
-        if step.undone_at is not None and _REPLACED not in step.undo
+        if step.undone_at is not None and not is_replaced(step)
     ]
 
 
@@ -89,14 +121,6 @@ def history(session: Session, recording: Recording) -> Sequence[RecordingEdit]:
         .where(RecordingEdit.recording_id == recording.id)
         .order_by(RecordingEdit.position)
     ).all()
-
-
-def _refuse_deleted(recording: Recording) -> None:
-    if recording.deleted_at is not None:
-        raise InvalidRequest(
-            N_("A recording in the trash cannot be edited."),
-            hint=N_("“recorder-app restore” takes it out."),
-        )
 
 
 def _noted(

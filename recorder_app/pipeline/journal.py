@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
@@ -68,6 +69,14 @@ class LibraryNote(msgspec.Struct, frozen=True):
     is_favourite: bool = False
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """What a recording was made from: the id of another one, and how; steps as the library's."""
+
+    of: str
+    preset: str = ""
+    operations: list[tuple[str, dict[str, Any]]] = []
+
+
 class JournalEntry(msgspec.Struct):
     """Everything the journal holds. Times of day are UTC, `*_s` are seconds of the recording."""
 
@@ -85,6 +94,7 @@ class JournalEntry(msgspec.Struct):
     recording_id: str = ""
     recovery: Recovery | None = None
     library: LibraryNote | None = None
+    origin: Origin | None = None
 
 
 SCHEMA = 1

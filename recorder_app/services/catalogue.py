@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from recorder_app.errors import InvalidSettingError
-from recorder_app.library import recordings
+from recorder_app.library import media_rows, recordings, versions
+from recorder_app.library.ids import short_id
+from recorder_app.library.models import Recording
 from recorder_app.services import notes
 from recorder_app.services.library import RecordingEntry, entry_of, open_library
 from recorder_app.services.safekeeping import opened_library
@@ -34,10 +38,36 @@ class Changes:
     is_favourite: bool | None = None
 
 
-def show(recording_id: str) -> RecordingEntry:
+class RelatedEntry(msgspec.Struct, frozen=True):
+    """A recording that another one was made from, or that was made from it."""
+
+    id: str
+    short_id: str
+    title: str
+
+
+class ShownEntry(RecordingEntry, frozen=True):
+    """A recording with what it was made from, as far as that is there, and its versions."""
+
+    origin: RelatedEntry | None
+    versions: list[RelatedEntry]
+
+
+def show(recording_id: str) -> ShownEntry:
     """Return one recording. Raises InvalidRequest when there is none of that id."""
     with contextlib.closing(open_library()) as database, database.read() as session:
-        return entry_of(recordings.get(session, recording_id))
+        row = recordings.get(session, recording_id)
+        entry = entry_of(row)
+        origin = media_rows.with_id(session, entry.version_of or "")
+        return ShownEntry(
+            **msgspec.structs.asdict(entry),
+            origin=None if origin is None else _related(origin),
+            versions=[_related(each) for each in versions.versions_of(session, row.id)],
+        )
+
+
+def _related(row: Recording) -> RelatedEntry:
+    return RelatedEntry(row.id, short_id(row.id), row.title)
 
 
 def edit(recording_id: str, changes: Changes) -> RecordingEntry:

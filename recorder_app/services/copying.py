@@ -10,11 +10,9 @@ from pathlib import Path
 
 from recorder_app.errors import StorageError
 from recorder_app.media.outfile import storage_error, sync_folder
+from recorder_app.media.renaming import free_names, rename_new
 from recorder_app.pipeline.journal import Journal, JournalEntry, journal_path
 from recorder_app.services.walking import printable
-
-# Bytes of a name; there must be room for a number and for what a sidecar is called.
-_LONGEST_NAME = 200
 
 
 def copy_media(path: Path, folder: Path, entry: JournalEntry | None) -> Path:
@@ -61,26 +59,10 @@ def _placed(unfinished: Path, folder: Path, given: str) -> Path:
     """Give the file a free name like `given`."""
     # A hidden copy would never be seen again.
     name = Path(given).name.lstrip(".") or "recording"
-    stem, suffix = os.path.splitext(name)
-    stem = stem.encode()[: _LONGEST_NAME - len(suffix.encode())].decode(errors="ignore")
-    number = 1
-    while True:
-        target = folder / (f"{stem}{suffix}" if number == 1 else f"{stem} ({number}){suffix}")
+    for target in free_names(folder, name):
         try:
-            _rename_new(unfinished, target)
+            rename_new(unfinished, target)
         except FileExistsError:
-            number += 1
-        else:
-            return target
-
-
-def _rename_new(old: Path, new: Path) -> None:
-    """Rename, but never onto another file. Raises FileExistsError."""
-    try:
-        os.link(old, new)
-    except FileExistsError:
-        raise
-    except OSError:
-        # A disk without hard links: the name is taken first, by an empty file of ours.
-        os.close(os.open(new, os.O_CREAT | os.O_EXCL, 0o600))
-        os.replace(old, new)
+            continue
+        return target
+    raise AssertionError("there is always a free name")

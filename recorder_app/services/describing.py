@@ -13,6 +13,7 @@ import msgspec
 from recorder_app.errors import UnreadableMedia
 from recorder_app.library.ids import is_id, new_id
 from recorder_app.library.media_rows import COMPLETED, IMPORTED, RECOVERED
+from recorder_app.library.versions import OPERATIONS, PRESET, VERSION_OF
 from recorder_app.media import profiles
 from recorder_app.media.probe import MediaDescription, probe
 from recorder_app.pipeline.events import RecordingResult, RecordingState
@@ -69,7 +70,8 @@ def columns_of(path: Path, found: MediaDescription, entry: JournalEntry | None) 
     if entry is None:
         return columns
     target = str(entry.settings.get("target") or "")
-    columns["recording_type"] = _TYPES.get(target.partition(":")[0], "screen")
+    if target or entry.origin is None:
+        columns["recording_type"] = _TYPES.get(target.partition(":")[0], "screen")
     columns["quality"] = str(entry.settings.get("quality") or "")
     columns["details"] = {
         "settings": entry.settings,
@@ -77,6 +79,12 @@ def columns_of(path: Path, found: MediaDescription, entry: JournalEntry | None) 
         "warnings": [] if entry.result is None else entry.result.warnings,
         "is_truncated": entry.result is not None and entry.result.truncated,
     }
+    if entry.origin is not None and is_id(entry.origin.of):
+        columns["details"] |= {
+            VERSION_OF: entry.origin.of,
+            OPERATIONS: entry.origin.operations,
+            PRESET: storable(entry.origin.preset),
+        }
     if entry.library is not None:
         tags = dict.fromkeys(map(storable, entry.library.tags))
         columns["tags"] = [tag for tag in tags if tag.strip()]

@@ -13,7 +13,7 @@ from recorder_app.library import job_list
 from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
 from recorder_app.library.models import Job
-from recorder_app.library.queue import OPEN
+from recorder_app.library.queue import OPEN, JobState
 
 if TYPE_CHECKING:
     from recorder_app.jobs.work import Ended
@@ -118,10 +118,13 @@ def finish_jobs(
     job_ids: Iterable[str],
     stop: threading.Event,
     on_progress: Callable[[list[JobEntry]], None] = lambda _: None,
+    *,
+    tries_again: bool = True,
 ) -> list[JobEntry]:
     """Run jobs in this process until those with `job_ids` have ended (--wait), or until `stop`.
 
-    Returns how they ended; what is open still is left in the queue.
+    Without `tries_again` one that failed is not waited for, be it that it would be tried again
+    later. Returns how they ended; what is open still is left in the queue.
     """
     from recorder_app.jobs.runner import Runner
 
@@ -136,13 +139,18 @@ def finish_jobs(
             ended |= {entry.id: entry for entry in left if entry.state not in OPEN}
             is_open = [entry for entry in left if entry.state in OPEN]
             on_progress([*ended.values(), *is_open])
-            if not is_open or stop.wait(_LOOK_EVERY_S):
+            waited_for = [each for each in is_open if tries_again or not _waits_to_try(each)]
+            if not waited_for or stop.wait(_LOOK_EVERY_S):
                 break
     finally:
         runner.stop()
     if runner.error is not None:
         raise runner.error
     return _entries(database, wanted)
+
+
+def _waits_to_try(entry: JobEntry) -> bool:
+    return entry.state == JobState.QUEUED and entry.error is not None
 
 
 def _entries(database: Database, job_ids: list[str]) -> list[JobEntry]:

@@ -12,6 +12,7 @@ from recorder_app import paths
 from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
 from recorder_app.library.models import Recording
+from recorder_app.library.versions import VERSION_OF
 from recorder_app.services.entering import enter_pending
 
 
@@ -33,7 +34,10 @@ def open_library(wait_s: float | None = None) -> Database:
 
 
 class RecordingEntry(msgspec.Struct, frozen=True):
-    """A recording as lists and --json show it. Times are UTC."""
+    """A recording as lists and --json show it. Times are UTC.
+
+    `version_of` is the id of the recording that it was made from.
+    """
 
     id: str
     short_id: str
@@ -59,6 +63,7 @@ class RecordingEntry(msgspec.Struct, frozen=True):
     thumbnail: str | None
     share_links: dict[str, Any]
     metadata: dict[str, Any]
+    version_of: str | None
 
 
 def entry_of(row: Recording) -> RecordingEntry:
@@ -88,4 +93,5 @@ def entry_of(row: Recording) -> RecordingEntry:
         thumbnail=row.thumbnail,
         share_links=row.share_links,
         metadata=row.details,
+        version_of=row.details.get(VERSION_OF),
     )

@@ -185,7 +185,7 @@ def kill_runners(
             with database.write() as session:
                 kinds.enqueue_previews(session, session.get_one(Recording, recording.id))
         done = counts(database).get(JobState.DONE, 0)
-        runner = _runner(env)
+        runner = start_runner(env)
         try:
             # From its first job on; the start alone is no test of anything.
             deadline = time.monotonic() + LIMIT_S
@@ -198,14 +198,15 @@ def kill_runners(
         in_a_job += counts(database).get(JobState.RUNNING, 0) > 0
         if problems := database.check():
             return Kills(in_a_job, 0, counts(database), problems, [])
-    last = _runner(env, "--until-empty")
+    last = start_runner(env, "--until-empty")
     assert last.wait(LIMIT_S) == 0
     states = counts(database)
     jobs = states.pop(JobState.DONE)
     return Kills(in_a_job, jobs, states, database.check(), _half_written(database))
 
 
-def _runner(env: Mapping[str, str], *options: str) -> subprocess.Popen[bytes]:
+def start_runner(env: Mapping[str, str], *options: str) -> subprocess.Popen[bytes]:
+    """Start ``recorder-app jobs run``."""
     return subprocess.Popen(
         [sys.executable, "-m", "recorder_app", "jobs", "run", *options],
         cwd=ROOT,
