@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from recorder_app.edit import presets
 from recorder_app.library.database import Database
 from recorder_app.library.models import Job, Recording, RecordingEdit
 from recorder_app.media.picture_times import picture_times
@@ -160,6 +161,46 @@ def test_bad_input_says_why_and_changes_nothing(
         assert message in done.stderr, command
         assert done.stderr.count("\n") == 1, done.stderr
         assert everything(database, tmp_path) == before, command
+
+
+@pytest.mark.parametrize(
+    ("preset", "codec", "name"),
+    [("share", "h264", "a.mp4"), ("gif", "gif", "a.gif"), ("sound", "", "a.webm")],
+)
+def test_a_preset_makes_a_file_of_its_kind(
+    home: dict[str, str], recording: Recording, tmp_path: Path, preset: str, codec: str, name: str
+) -> None:
+    part = str(tmp_path / "part.webm")
+    run_json("trim", recording.id, "--start", "1", "--end", "3", "--output", part, env=home)
+    guess = run_json("export", recording.id, "--preset", preset, "--estimate", env=home)
+    assert (guess["preset"], guess["length_s"]) == (preset, 2.0)
+    assert guess["bytes_about"] > 0
+    output = tmp_path / name
+    made = run_json("export", recording.id, "--preset", preset, "--output", str(output), env=home)
+    assert made["size_bytes"] == output.stat().st_size
+    found = probe(output)
+    assert found.video_codec == codec
+    assert found.duration_s == pytest.approx(2.0, abs=0.1)
+
+
+def test_chat_stays_under_its_limit(
+    home: dict[str, str], recording: Recording, tmp_path: Path
+) -> None:
+    output = tmp_path / "small.mp4"
+    wish = ("--preset", "chat", "--limit", "60kB", "--output", str(output))
+    run_json("export", recording.id, *wish, env=home)
+    assert 10_000 < output.stat().st_size <= 60_000
+
+
+def test_stills_are_a_folder(home: dict[str, str], recording: Recording, tmp_path: Path) -> None:
+    output = tmp_path / "stills"
+    run_json("export", recording.id, "--preset", "stills", "--output", str(output), env=home)
+    assert [path.suffix for path in output.iterdir()] == [".png"]
+
+
+def test_every_preset_is_named_in_the_help(home: dict[str, str]) -> None:
+    told = run("export", "--help", env=home).stdout
+    assert [name for name in presets.load().presets if name not in told] == []
 
 
 def test_an_error_is_json_as_well(home: dict[str, str], recording: Recording) -> None:
