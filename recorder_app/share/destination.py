@@ -167,10 +167,11 @@ class Destination(Protocol):
     Cancelled.
     """
 
-    def prepare(self, item: Item) -> Ticket:
+    def prepare(self, item: Item, *, is_repeated: bool = False) -> Ticket:
         """Make the remote place of `item`, so that its link is there before the upload.
 
-        Asks the server only where the server alone can name it.
+        Asks the server only where the server alone can name it. With `is_repeated` an earlier call
+        for that item may have made one of which nobody was told; it is found and used.
         """
         ...
 

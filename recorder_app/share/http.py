@@ -67,7 +67,7 @@ class Answer:
             raise AnswerUnreadable(
                 N_("{host} answers something unexpected."),
                 hint=N_("Check the address of this destination, or try again later."),
-                host=urlsplit(self.url).hostname or "",
+                host=host_of(self.url),
             ) from error
 
 
@@ -103,7 +103,13 @@ class HttpClient:
 
         Redirects are not followed. Raises what `status_error` makes of any other status.
         """
-        host = self._checked(url).hostname or ""
+        host = host_of(url)
+        if not self._is_expected(url):
+            raise RemoteRejected(
+                N_("{host} is not a server of this destination."),
+                hint=N_("Nothing was sent there. Check the address of this destination."),
+                host=host,
+            )
         sent = dict(headers or {})
         if json is not None:
             body = msgspec.json.encode(json)
@@ -145,7 +151,7 @@ class HttpClient:
             raise RemoteRejected(
                 N_("{host} sends the upload to a place that is not its own."),
                 hint=N_("Nothing was sent there. Check the address of this destination."),
-                host=urlsplit(base).hostname or "",
+                host=host_of(base),
             )
         return found
 
@@ -163,15 +169,6 @@ class HttpClient:
         for session in self._sessions.values():
             session.close()
         self._sessions.clear()
-
-    def _checked(self, url: str) -> Any:
-        if not self._is_expected(url):
-            raise RemoteRejected(
-                N_("{host} is not a server of this destination."),
-                hint=N_("Nothing was sent there. Check the address of this destination."),
-                host=urlsplit(url).hostname or "",
-            )
-        return urlsplit(url)
 
     def _is_expected(self, url: str) -> bool:
         try:
@@ -226,6 +223,11 @@ class HttpClient:
     def _is_telling(self, error: Exception) -> bool:
         """Whether the text of `error`, as a traceback shows it, has something in it to hide."""
         return any(secret in str(error) for secret in self._secrets)
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address, as it is named to people."""
+    return urlsplit(address).hostname or ""
 
 
 def origin(address: str) -> str:

@@ -65,7 +65,8 @@ class SendContext:
     """One upload under way.
 
     `save` keeps a plain JSON-able checkpoint and returns when it is safe; `report` takes the bytes
-    the server has, and those of all; `check` raises when the upload shall stop. `stop`, `pause` and
+    that were sent, which a fault may lessen, and those of all; `check` raises when the upload shall
+    stop. `stop`, `pause` and
     `resume` may be called from any thread, everything else from the one that sends.
     """
 

@@ -16,6 +16,7 @@ from recorder_app.errors import (
     AnswerUnreadable,
     AuthenticationRejected,
     CertificateRejected,
+    ChecksumMismatch,
     PermissionRejected,
     ProxyFailed,
     QuotaExceeded,
@@ -73,6 +74,11 @@ _BY_STATUS: Mapping[int, tuple[type[ShareError], str, str]] = {
         RemoteConflict,
         N_("{host} has this item in use."),
         N_("It is tried again after a while."),
+    ),
+    460: (
+        ChecksumMismatch,
+        N_("A part arrived damaged at {host}."),
+        N_("It is sent again."),
     ),
     507: (
         QuotaExceeded,
@@ -173,7 +179,7 @@ def network_error(error: Exception, host: str) -> ShareError:
         return AnswerUnreadable(
             N_("The answer of {host} cannot be read."), hint=_NETWORK_HINT, host=host
         )
-    if is_any(TimeoutError, requests.exceptions.Timeout, urllib3.exceptions.TimeoutError):
+    if is_any(TimeoutError, requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError):
         return Unreachable(N_("{host} does not answer in time."), hint=_NETWORK_HINT, host=host)
     if is_any(ConnectionRefusedError):
         return Unreachable(
