@@ -7,24 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import socket
-import ssl
-import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 import requests
-import requests.adapters
-import urllib3.connection
-import urllib3.connectionpool
-import urllib3.util
+import urllib3.exceptions
 
 from recorder_app import logs
 from recorder_app.errors import AnswerUnreadable, InvalidSettingError, RemoteRejected, ShareError
+from recorder_app.share.connections import Adapter, LiveConnections, trusting
 from recorder_app.share.destination import Network
 from recorder_app.share.translation import network_error, status_error
 from recorder_app.texts import N_
@@ -86,7 +81,7 @@ class HttpClient:
         self._origins = frozenset(origin(address) for address in addresses)
         self._secrets = sorted((s for s in secrets if len(s) >= _SECRET_CHARS), key=len)[::-1]
         self._sessions: dict[str, requests.Session] = {}
-        self._live = _LiveConnections()
+        self._live = LiveConnections()
 
     def call(
         self,
@@ -184,7 +179,7 @@ class HttpClient:
             session.trust_env = False
             session.headers["User-Agent"] = "recorder-app"
             session.headers["Accept-Encoding"] = "identity"
-            session.mount(place, _Adapter(self._network.ca_file, self._live))
+            session.mount(place, Adapter(trusting(self._network.ca_file), self._live))
             self._sessions[place] = session
         return self._sessions[place]
 
@@ -250,78 +245,3 @@ def origin(address: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     standard = port == (443 if parts.scheme == "https" else 80)
     return f"{parts.scheme}://{shown}" if standard else f"{parts.scheme}://{shown}:{port}"
-
-
-class _LiveConnections:
-    """The open sockets, so that another thread can break them."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._sockets: set[socket.socket] = set()
-
-    def add(self, opened: socket.socket) -> None:
-        with self._lock:
-            self._sockets = {each for each in self._sockets if each.fileno() >= 0}
-            self._sockets.add(opened)
-
-    def shut(self) -> None:
-        with self._lock:
-            for each in self._sockets:
-                with contextlib.suppress(OSError):
-                    # Not that of SSLSocket, which takes the state away that the other thread uses.
-                    socket.socket.shutdown(each, socket.SHUT_RDWR)
-
-
-class _Adapter(requests.adapters.HTTPAdapter):
-    """Trusts the system's authorities and one's own, and knows its open sockets."""
-
-    def __init__(self, ca_file: str, live: _LiveConnections) -> None:
-        self._context = _trusting(ca_file)
-        self._live = live
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _pools(self._live)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
-        manager.pool_classes_by_scheme = _pools(self._live)
-        return manager
-
-
-def _pools(live: _LiveConnections) -> dict[str, type[urllib3.connectionpool.HTTPConnectionPool]]:
-    """Return urllib3's pools with connections that tell `live` of their sockets."""
-
-    class Plain(urllib3.connection.HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            live.add(self.sock)
-
-    class Protected(urllib3.connection.HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            live.add(self.sock)
-
-    class PlainPool(urllib3.connectionpool.HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class ProtectedPool(urllib3.connectionpool.HTTPSConnectionPool):
-        ConnectionCls = Protected
-
-    return {"http": PlainPool, "https": ProtectedPool}
-
-
-def _trusting(ca_file: str) -> ssl.SSLContext:
-    context = urllib3.util.create_urllib3_context()
-    context.load_default_certs()
-    if ca_file:
-        try:
-            context.load_verify_locations(ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise InvalidSettingError(
-                N_("The certificates in {path} cannot be read."),
-                hint=N_("Name a file in PEM format, or none."),
-                path=ca_file,
-            ) from error
-    return context

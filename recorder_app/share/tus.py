@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import logging
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from recorder_app.errors import (
     RemoteNotFound,
     ShareError,
 )
+from recorder_app.share.body import Window
 from recorder_app.share.http import Answer, HttpClient, host_of
 from recorder_app.share.retry import Retry, RetryPolicy
 from recorder_app.share.sending import SendContext
@@ -34,11 +35,8 @@ logger = logging.getLogger(__name__)
 VERSION = {"Tus-Resumable": "1.0.0"}
 # 27 s at 2.5 Mb/s. Larger ones cost more after a fault, smaller ones wait for more answers.
 CHUNK_BYTES = 8 << 20
-# What is handed to the socket at once. Smaller ones cost throughput; larger ones make a stop and a
-# limit of speed coarse, and must pass within the time limit of a connection.
-_BLOCK_BYTES = 128 << 10
 # A server lets go of a broken connection's lock only when it notices; asking sooner is in vain.
-_LOCK_WAIT_S = 5.0
+LOCK_WAIT_S = 5.0
 POLICY = RetryPolicy(first_s=1.0, longest_s=60.0, attempts=10)
 
 Sign = Callable[[bool], Mapping[str, str]]
@@ -71,7 +69,7 @@ class TusUpload:
         sign: Sign,
         chunk_bytes: int = CHUNK_BYTES,
         policy: RetryPolicy = POLICY,
-        lock_wait_s: float = _LOCK_WAIT_S,
+        lock_wait_s: float = LOCK_WAIT_S,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._client, self._endpoint = client, endpoint
@@ -163,7 +161,7 @@ class TusUpload:
             "PATCH",
             self._url,
             {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"},
-            body=_Window(self._source, offset, length, self._context),
+            body=Window(self._source, offset, length, self._context),
             expect=(200, 204),
         )
         told = self._told(answer)
@@ -215,7 +213,7 @@ class TusUpload:
         url: str,
         headers: Mapping[str, str] | None = None,
         *,
-        body: _Window | None = None,
+        body: Window | None = None,
         expect: tuple[int, ...],
     ) -> Answer:
         sent = {**VERSION, **self._sign(False), **(headers or {})}
@@ -241,28 +239,6 @@ class TusUpload:
             hint=N_("The upload begins anew."),
             host=host_of(self._endpoint),
         )
-
-
-class _Window:
-    """A part of a file as the body of a call, read and paced while it is sent."""
-
-    def __init__(self, source: Source, offset: int, length: int, context: SendContext) -> None:
-        self._source, self._offset, self._length = source, offset, length
-        self._context = context
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __iter__(self) -> Iterator[memoryview]:
-        block = memoryview(bytearray(min(_BLOCK_BYTES, self._length)))
-        sent = 0
-        while sent < self._length:
-            part = block[: self._length - sent]
-            self._context.take(len(part))
-            self._source.read_into(self._offset + sent, part)
-            yield part
-            sent += len(part)
-            self._context.progress(self._offset + sent, self._source.size)
 
 
 def read_checkpoint(kept: Mapping[str, Any]) -> Checkpoint | None:
