@@ -174,10 +174,10 @@ class TusUpload:
 
     def _acknowledged(self, offset: int) -> None:
         self._offset = offset
-        self._is_signed_anew = False
         if offset > self._best:
             # Only what was never reached before: a server that forgets must come to an end.
             self._best = offset
+            self._is_signed_anew = False
             self._retry.succeeded()
         checkpoint = Checkpoint(self._url, offset, self._source.identity)
         self._context.save(msgspec.to_builtins(checkpoint))
