@@ -30,7 +30,7 @@ def file_token(
 ) -> str:
     """Return the token of a file in a pull zone, made with the zone's token key.
 
-    `path` begins with a slash. With a ``token_path`` among the parameters it takes the place of the
+    `path` begins with a slash and is encoded as in the address. With a ``token_path`` among the parameters it takes the place of the
     path, and the token is good for everything below it. From BunnyCDN.TokenAuthentication 2.1.
     """
     given = dict(parameters or {})
@@ -56,5 +56,5 @@ def signed_folder(zone_key: str, url: str, folder: str, expires: int) -> str:
     """
     token = file_token(zone_key, folder, expires, {"token_path": folder})
     parts = urlsplit(url)
-    ticket = f"bcdn_token={token}&expires={expires}&token_path={quote(folder, safe='')}"
+    ticket = f"bcdn_token={token}&token_path={quote(folder, safe='')}&expires={expires}"
     return f"{parts.scheme}://{parts.netloc}/{ticket}{parts.path}"

@@ -141,7 +141,10 @@ class HttpClient:
 
         Raises RemoteRejected when it is missing or leads to a place that is not expected.
         """
-        found = urljoin(base, value or "")
+        try:
+            found = urljoin(base, value or "")
+        except ValueError:
+            found = ""
         if not value or not self._is_expected(found):
             raise RemoteRejected(
                 N_("{host} sends the upload to a place that is not its own."),

@@ -118,9 +118,8 @@ def status_error(
     if 300 <= status < 400:
         return RemoteRejected(
             N_("{host} sends this call to another address."),
-            hint=N_(
-                "Check the address of this destination, and whether a login page is in the way."
-            ),
+            hint=N_("Check the address, and whether the network wants a login first."),
+            retry_after=wait,
             **details,
         )
     return RemoteRejected(

@@ -290,9 +290,6 @@ class Bunny(Server):
         self.lock = threading.RLock()
         self.videos: dict[str, Video] = {}
         self.collections: dict[str, str] = {}
-        # Set once somebody is held up by a fault; `ended` lets them go.
-        self.stalled = threading.Event()
-        self.ended = threading.Event()
         super().__init__(certificate, key)
 
     def file(self, guid: str) -> Path:
@@ -310,7 +307,3 @@ class Bunny(Server):
         """Take an upload away, as if it had run out."""
         for suffix in ("", ".json"):
             (self.tus.folder / (path.rpartition("/")[2] + suffix)).unlink(missing_ok=True)
-
-    def close(self) -> None:
-        self.ended.set()
-        super().close()

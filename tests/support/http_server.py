@@ -140,6 +140,8 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def __init__(self, certificate: str = "", key: str = "") -> None:
         super().__init__(("127.0.0.1", 0), self.handler)
         self.calls: list[Call] = []
+        # Set once somebody is held up by a fault; `ended` lets them go.
+        self.stalled, self.ended = threading.Event(), threading.Event()
         self.script = Script()
         self.problems: list[BaseException] = []
         self.scheme = "https" if certificate else "http"
@@ -167,6 +169,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
             self.problems.append(error)
 
     def close(self) -> None:
+        self.ended.set()
         self.shutdown()
         self._thread.join()
         self.server_close()
