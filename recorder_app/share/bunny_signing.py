@@ -30,8 +30,9 @@ def file_token(
 ) -> str:
     """Return the token of a file in a pull zone, made with the zone's token key.
 
-    `path` begins with a slash and is encoded as in the address. With a ``token_path`` among the parameters it takes the place of the
-    path, and the token is good for everything below it. From BunnyCDN.TokenAuthentication 2.1.
+    `path` begins with a slash and is encoded as in the address. A ``token_path`` among the
+    parameters takes its place, and the token is good for everything below that. From
+    BunnyCDN.TokenAuthentication 2.1.
     """
     given = dict(parameters or {})
     signed_path = given.get("token_path", path)

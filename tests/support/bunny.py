@@ -175,12 +175,6 @@ class _BunnyHandler(Handler):
             self._forward_twice(video)
             return
         status, headers, body = self._forward(video, fault)
-        if self.command == "POST" and status == 201:
-            video.uploads.append(headers["Location"])
-            if headers.get("Upload-Offset") == self.headers["Upload-Length"] or (
-                self.headers["Upload-Length"] == "0"
-            ):
-                video.status = 1
         if fault is not None:
             self._spoil(fault, headers)
         self.answer(status, body, headers)
@@ -268,6 +262,11 @@ class _BunnyHandler(Handler):
         self.answer(status, content, headers)
 
     def _note(self, video: Video, answer: http.client.HTTPResponse) -> None:
+        """Take in what the real server did, whether or not the client hears of it."""
+        if self.command == "POST" and answer.status == 201:
+            video.uploads.append(answer.headers["Location"])
+            if self.headers["Upload-Length"] == "0":
+                video.status = 1
         if self.command == "PATCH" and answer.status == 204:
             self.server.note_progress(video, self.path, int(answer.headers["Upload-Offset"]))
 

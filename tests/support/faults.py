@@ -70,6 +70,11 @@ class Script:
         with self._lock:
             self._waiting += [_Waiting(fault, fault.after) for fault in faults]
 
+    def clear(self) -> None:
+        """Let nothing more happen."""
+        with self._lock:
+            self._waiting.clear()
+
     def next(self, method: str, path: str) -> Fault | None:
         """Return the fault that this call meets."""
         with self._lock:
