@@ -33,8 +33,11 @@ from recorder_app.texts import N_
 logger = logging.getLogger(__name__)
 
 VERSION = {"Tus-Resumable": "1.0.0"}
-# 27 s at 2.5 Mb/s. Larger ones cost more after a fault, smaller ones wait for more answers.
+# 27 s at 2.5 Mb/s. Larger ones cost more after a fault, smaller ones wait for more answers: so they
+# grow where one takes less than _QUICK_S, until a fault.
 CHUNK_BYTES = 8 << 20
+MOST_CHUNK_BYTES = 64 << 20
+_QUICK_S = 5.0
 # A server lets go of a broken connection's lock only when it notices; asking sooner is in vain.
 LOCK_WAIT_S = 5.0
 POLICY = RetryPolicy(first_s=1.0, longest_s=60.0, attempts=10)
@@ -68,6 +71,7 @@ class TusUpload:
         metadata: Mapping[str, str],
         sign: Sign,
         chunk_bytes: int = CHUNK_BYTES,
+        most_chunk_bytes: int = MOST_CHUNK_BYTES,
         policy: RetryPolicy = POLICY,
         lock_wait_s: float = LOCK_WAIT_S,
         chance: Callable[[], float] = random.random,
@@ -75,6 +79,7 @@ class TusUpload:
         self._client, self._endpoint = client, endpoint
         self._source, self._context = source, context
         self._metadata, self._sign = metadata, sign
+        self._least_bytes, self._most_bytes = chunk_bytes, most_chunk_bytes
         self._chunk_bytes = chunk_bytes
         self._lock_wait_s = lock_wait_s
         self._retry = Retry(policy, clock=context.clock, chance=chance)
@@ -127,12 +132,10 @@ class TusUpload:
             self._send_chunk(self._offset)
 
     def _create(self) -> None:
-        answer = self._call(
-            "POST",
-            self._endpoint,
-            {"Upload-Length": str(self._source.size), "Upload-Metadata": encoded(self._metadata)},
-            expect=(200, 201),
-        )
+        headers = {"Upload-Length": str(self._source.size)}
+        if self._metadata:
+            headers["Upload-Metadata"] = encoded(self._metadata)
+        answer = self._call("POST", self._endpoint, headers, expect=(200, 201))
         self._url = self._client.location(self._endpoint, answer.headers.get("Location"))
         self._reached = 0
         self._acknowledged(0)
@@ -155,6 +158,7 @@ class TusUpload:
     def _send_chunk(self, offset: int) -> None:
         length = min(self._chunk_bytes, self._source.size - offset)
         self._reached = max(self._reached, offset + length)
+        began = self._context.clock()
         # Until the answer nothing is known.
         self._offset, self._sent_from = None, offset
         answer = self._call(
@@ -171,6 +175,8 @@ class TusUpload:
         self._source.check()
         self._conflict_at = None
         self._acknowledged(told)
+        if self._context.clock() - began < _QUICK_S:
+            self._chunk_bytes = min(2 * self._chunk_bytes, self._most_bytes)
 
     def _acknowledged(self, offset: int) -> None:
         self._offset = offset
@@ -185,7 +191,7 @@ class TusUpload:
 
     def _after(self, error: ShareError) -> None:
         """Make ready for another attempt, after a wait. Raises `error` where none helps."""
-        self._offset = None
+        self._offset, self._chunk_bytes = None, self._least_bytes
         if isinstance(error, AuthenticationRejected) and not self._is_signed_anew:
             # What was signed has run out, perhaps because the computer slept.
             self._sign(True)

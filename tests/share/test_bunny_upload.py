@@ -69,6 +69,17 @@ def test_a_large_file_arrives(bunny: Bunny, make_file: MakeFile) -> None:
     assert len(bunny.of("PATCH")) == 24
 
 
+def test_chunks_grow_until_a_fault(bunny: Bunny, make_file: MakeFile) -> None:
+    path = make_file(14 * CHUNK_BYTES)
+    options = {"most_chunk_bytes": 4 * CHUNK_BYTES}
+    destination = stream(bunny.address, tus_options=options)
+    ticket = destination.prepare(item(path))
+    bunny.script.add(Fault("status", after=3, status=503))
+    upload(destination, ticket, path)
+    sizes = [int(call.headers["content-length"]) // CHUNK_BYTES for call in bunny.of("PATCH")]
+    assert sizes == [1, 2, 4, 4, 1, 2, 4]
+
+
 def test_the_link_is_there_before_the_upload_and_tells_when_it_plays(
     bunny: Bunny, make_file: MakeFile
 ) -> None:
