@@ -9,7 +9,7 @@ from recorder_app.errors import RemoteRejected
 from recorder_app.share.bunny_answers import Done, FoundVideos, PlayData, Video, checked_video_id
 from recorder_app.share.destination import Network
 from recorder_app.share.http import Answer, HttpClient
-from recorder_app.texts import N_
+from recorder_app.texts import N_, translate
 
 
 class VideoLibrary:
@@ -69,7 +69,7 @@ class VideoLibrary:
             raise RemoteRejected(
                 N_("Bunny did not make the change ({reason})."),
                 hint=N_("Try again later."),
-                reason=self.client.redacted(done.message or "") or N_("no reason given"),
+                reason=self.client.redacted(done.message or "") or translate(N_("no reason given")),
             )
 
     def call(

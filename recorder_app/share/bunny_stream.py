@@ -57,7 +57,7 @@ from recorder_app.share.findings import clock_problem, finding, tried
 from recorder_app.share.retry import RetryPolicy, retried
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Source
-from recorder_app.texts import N_
+from recorder_app.texts import N_, translate
 
 API = "https://video.bunnycdn.com"
 PLAYER = "https://player.mediadelivery.net"
@@ -184,10 +184,8 @@ class BunnyStream:
         if status.state is RemoteState.FAILED:
             raise RemoteRejected(
                 N_("Bunny cannot use the file ({reason})."),
-                hint=N_(
-                    "Play the recording here; if that works, export it as MP4 and upload that."
-                ),
-                reason=status.reason or N_("no reason given"),
+                hint=N_("Play the recording here. If that works, upload it as MP4."),
+                reason=status.reason or translate(N_("no reason given")),
             )
         if status.state is RemoteState.LINK_MADE:
             raise RemoteConflict(

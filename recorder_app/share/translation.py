@@ -160,7 +160,7 @@ def network_error(error: Exception, host: str) -> ShareError:
                 " destination's settings. A wrong clock can be the reason too."
             ),
             host=host,
-            reason=verified.verify_message or N_("certificate not valid"),
+            reason=verified.verify_message,
         )
     if is_any(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
         return ProxyFailed(N_("The proxy does not lead to {host}."), hint=_PROXY_HINT, host=host)

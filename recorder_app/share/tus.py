@@ -36,7 +36,7 @@ VERSION = {"Tus-Resumable": "1.0.0"}
 # 27 s at 2.5 Mb/s. Larger ones cost more after a fault, smaller ones wait for more answers: so they
 # grow where one takes less than _QUICK_S, until a fault.
 CHUNK_BYTES = 8 << 20
-MOST_CHUNK_BYTES = 64 << 20
+MOST_CHUNK_BYTES = 256 << 20
 _QUICK_S = 5.0
 # A server lets go of a broken connection's lock only when it notices; asking sooner is in vain.
 LOCK_WAIT_S = 5.0

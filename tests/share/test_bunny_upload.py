@@ -27,13 +27,16 @@ from recorder_app.errors import (
     ShareError,
     Unreachable,
 )
-from recorder_app.share.destination import RemoteState, Ticket
+from recorder_app.share.bunny_stream import BunnyStream
+from recorder_app.share.destination import Network, RemoteState, Ticket
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Source
 from tests.share.conftest import MakeFile, digest
+from tests.support import certificates
 from tests.support.bunny import LOCKED, Bunny
 from tests.support.command import ROOT
 from tests.support.faults import Effect, Fault
+from tests.support.tus import TusServer
 from tests.support.uploading import CHUNK_BYTES, Kept, item, stream, upload
 
 SIZE = 3 * CHUNK_BYTES + 12345
@@ -251,13 +254,10 @@ def test_a_video_of_whose_creation_nobody_heard_is_found_again(
     assert other.remote_id != ticket.remote_id
 
 
-def test_a_stop_ends_a_stalled_upload_at_once_and_nothing_is_left(
-    bunny: Bunny, make_file: MakeFile
-) -> None:
-    path = make_file(SIZE)
-    destination = stream(bunny.address)
+def stopped_in_the_middle(bunny: Bunny, path: Path, destination: BunnyStream) -> None:
+    """Stop an upload while the server takes nothing, and take away what was begun."""
     ticket = destination.prepare(item(path))
-    bunny.script.add(Fault("stall", after=1, seconds=60))
+    bunny.script.add(Fault("stall", seconds=60))
     context = SendContext()
     raised: list[BaseException] = []
 
@@ -279,6 +279,30 @@ def test_a_stop_ends_a_stalled_upload_at_once_and_nothing_is_left(
     destination.remove(ticket, context.checkpoint)
     assert bunny.videos == {}
     assert bunny.tus.uploads() == []
+
+
+def test_a_stop_ends_a_stalled_upload_at_once_and_nothing_is_left(
+    bunny: Bunny, make_file: MakeFile
+) -> None:
+    stopped_in_the_middle(bunny, make_file(SIZE), stream(bunny.address))
+
+
+def test_protected_uploads_arrive_and_stop_like_others(
+    tus_server: TusServer, make_file: MakeFile, tmp_path: Path
+) -> None:
+    own = certificates.made(tmp_path, "IP:127.0.0.1")
+    with Bunny(tus_server, own.certificate, own.key) as bunny:
+        destination = stream(bunny.address, Network(ca_file=own.certificate, read_timeout_s=30))
+        # More than the buffers on the way hold: it is stopped in the middle of a write.
+        path = make_file(20 * CHUNK_BYTES)
+        ticket = destination.prepare(item(path))
+        bunny.script.add(Fault("cut", after=1))
+        upload(destination, ticket, path)
+        assert digest(bunny.file(ticket.remote_id)) == digest(path)
+        destination.remove(ticket)
+        big = {"chunk_bytes": 19 * CHUNK_BYTES}
+        network = Network(ca_file=own.certificate, read_timeout_s=30)
+        stopped_in_the_middle(bunny, path, stream(bunny.address, network, tus_options=big))
 
 
 def test_a_file_that_changed_is_noticed_and_uploaded_anew(
