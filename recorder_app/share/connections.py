@@ -77,7 +77,7 @@ def _pools(live: LiveConnections) -> dict[str, type[urllib3.connectionpool.HTTPC
     return {"http": PlainPool, "https": ProtectedPool}
 
 
-def trusting(ca_file: str) -> ssl.SSLContext:
+def trusting(ca_file: str = "") -> ssl.SSLContext:
     """Return whom to believe: the system's authorities, those of requests, and those of a file.
 
     Raises InvalidSettingError when the file cannot be used.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import ssl
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -71,7 +72,8 @@ class HttpClient:
 
     `addresses` are the places that may be called, such as ``https://video.bunnycdn.com``: scheme,
     host and port count. `secrets` are blacked out wherever they occur in a text. One thread at a
-    time, except `abort`. Every call raises subclasses of ShareError.
+    time, except `abort`. Every call raises subclasses of ShareError; making one raises
+    InvalidSettingError for addresses and certificates that cannot be used.
     """
 
     def __init__(
@@ -82,6 +84,9 @@ class HttpClient:
         self._secrets = sorted((s for s in secrets if len(s) >= _SECRET_CHARS), key=len)[::-1]
         self._sessions: dict[str, requests.Session] = {}
         self._live = LiveConnections()
+        self._trusted: ssl.SSLContext | None = None
+        if self._network.ca_file:
+            self._trusted = trusting(self._network.ca_file)
 
     def call(
         self,
@@ -182,7 +187,9 @@ class HttpClient:
             session.trust_env = False
             session.headers["User-Agent"] = "recorder-app"
             session.headers["Accept-Encoding"] = "identity"
-            session.mount(place, Adapter(trusting(self._network.ca_file), self._live))
+            # Reading all the authorities takes a while: only where a call is really made.
+            self._trusted = self._trusted or trusting()
+            session.mount(place, Adapter(self._trusted, self._live))
             self._sessions[place] = session
         return self._sessions[place]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email.utils
-import http.client
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -162,7 +161,14 @@ def network_error(error: Exception, host: str) -> ShareError:
             host=host,
             reason=verified.verify_message,
         )
-    if is_any(requests.exceptions.ProxyError, urllib3.exceptions.ProxyError):
+    if is_any(
+        requests.exceptions.ProxyError,
+        urllib3.exceptions.ProxyError,
+        # The address of the server was looked at before: it is the proxy's that is wrong.
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.MissingSchema,
+    ):
         return ProxyFailed(N_("The proxy does not lead to {host}."), hint=_PROXY_HINT, host=host)
     if is_any(ssl.SSLError, requests.exceptions.SSLError):
         return Unreachable(
@@ -186,19 +192,7 @@ def network_error(error: Exception, host: str) -> ShareError:
             hint=N_("Check the network, and the address of this destination."),
             host=host,
         )
-    if is_any(
-        OSError,
-        requests.exceptions.ConnectionError,
-        requests.exceptions.ChunkedEncodingError,
-        urllib3.exceptions.HTTPError,
-        http.client.HTTPException,
-    ):
-        return Unreachable(N_("The connection to {host} broke."), hint=_NETWORK_HINT, host=host)
-    return RemoteRejected(
-        N_("{host} cannot be called in this way."),
-        hint=N_("Check the settings of this destination."),
-        host=host,
-    )
+    return Unreachable(N_("The connection to {host} broke."), hint=_NETWORK_HINT, host=host)
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -57,7 +57,8 @@ class Checkpoint(msgspec.Struct, frozen=True):
 class TusUpload:
     """One upload of one file to `endpoint`. One thread.
 
-    `send` may be called again after any error, with the context's checkpoint, in another process
+    Who makes it lets a stop of the context abort the client. `send` may be called again after any
+    error, with the context's checkpoint, in another process
     too.
     """
 
@@ -99,7 +100,6 @@ class TusUpload:
 
         Raises MediaChanged, Cancelled, and the ShareError that no repetition helps against.
         """
-        self._context.on_stop(self._client.abort)
         self._take_up()
         while self._offset != self._source.size or not self._url:
             self._context.check()

@@ -21,7 +21,17 @@ from recorder_app.errors import (
 from recorder_app.share import bunny_signing, kinds
 from recorder_app.share.bunny_answers import Video, remote_status
 from recorder_app.share.bunny_stream import BunnyStream, BunnyStreamConfiguration
-from recorder_app.share.destination import Check, Item, LinkKind, RemoteState, Ticket
+from recorder_app.share.destination import (
+    Check,
+    CountsViews,
+    HasCollections,
+    Item,
+    KeepsTitle,
+    LinkKind,
+    RemoteState,
+    TakesCaptions,
+    Ticket,
+)
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Source
 from tests.support import certificates
@@ -138,23 +148,28 @@ def test_links_that_end_need_their_key(bunny: Bunny) -> None:
 
 def test_captions_collections_title_and_audience(bunny: Bunny) -> None:
     destination = stream(bunny.address)
+    # It has every one of these abilities.
+    captions: TakesCaptions = destination
+    titles: KeepsTitle = destination
+    views: CountsViews = destination
+    groups: HasCollections = destination
     ticket = ticket_at(destination)
     video = bunny.videos[ticket.remote_id]
-    destination.set_captions(ticket, "en", "English", "WEBVTT\n\nä".encode())
+    captions.set_captions(ticket, "en", "English", "WEBVTT\n\nä".encode())
     assert video.captions == {"en": "WEBVTT\n\nä".encode()}
-    destination.remove_captions(ticket, "en")
+    captions.remove_captions(ticket, "en")
     assert video.captions == {}
     with pytest.raises(RemoteRejected, match="No such caption"):
         destination.remove_captions(ticket, "de")
     with pytest.raises(InvalidRequest):
         destination.set_captions(ticket, "../x", "", b"")
-    group = destination.add_collection("Talks")
-    assert destination.collections() == [group]
+    group = groups.add_collection("Talks")
+    assert groups.collections() == [group]
     destination.move_to(ticket, group.collection_id)
     assert video.collection == group.collection_id
-    destination.set_title(ticket, "Another")
+    titles.set_title(ticket, "Another")
     assert video.title == "Another"
-    audience = destination.audience(ticket)
+    audience = views.audience(ticket)
     assert (audience.views, audience.average_watched_s, audience.total_watched_s) == (3, 12, 36)
 
 

@@ -159,6 +159,12 @@ def test_a_proxy_that_is_not_there_is_the_reason(server: Echo) -> None:
     assert SECRET not in str(raised.value)
 
 
+@pytest.mark.parametrize("proxy", ["http://", "nonsense", "socks5://127.0.0.1:1", "http://a:b:c"])
+def test_a_proxy_that_is_none_is_the_reason(server: Echo, proxy: str) -> None:
+    with pytest.raises(ProxyFailed):
+        call(server, network=Network(proxy=proxy))
+
+
 def test_what_the_network_does_has_its_own_reason(
     server: Echo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

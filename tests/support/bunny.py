@@ -205,18 +205,20 @@ class _BunnyHandler(Handler):
         effect = fault.effect if fault else ""
         length = self.unread if body is None else len(body)
         sent = length // 2 if effect == "take less" else length
+        more = b"\0" * 1000 if effect == "take more" else b""
         backend = http.client.HTTPConnection("127.0.0.1", self.server.tus.port, timeout=30)
         try:
             backend.putrequest(self.command, self.path)
             for name, value in self.headers.items():
                 if name.lower().startswith(("upload-", "tus-", "content-type")):
                     backend.putheader(name, value)
-            backend.putheader("Content-Length", str(sent))
+            backend.putheader("Content-Length", str(sent + len(more)))
             backend.endheaders()
             if body is not None:
                 backend.send(body)
             else:
                 self._pump(backend, video, fault, sent)
+                backend.send(more)
             answer = backend.getresponse()
             content = answer.read()
             self._note(video, answer)

@@ -21,8 +21,9 @@ Effect = Literal[
     "duplicate",
     # What was uploaded is gone, and 410 or 404 is answered.
     "forget",
-    # Half of a chunk is taken, or more of it is said to be.
+    # Half of a chunk is taken, or bytes are taken that were never sent, or only said to be.
     "take less",
+    "take more",
     "claim more",
     # A Location elsewhere; a JSON that ends early, or another one.
     "wrong location",
