@@ -29,7 +29,7 @@ from recorder_app.errors import (
 )
 from recorder_app.share.bunny_stream import BunnyStream
 from recorder_app.share.destination import Network, RemoteState, Ticket
-from recorder_app.share.sending import SendContext
+from recorder_app.share.sending import SendContext, TokenBucket
 from recorder_app.share.source import Source
 from tests.share.conftest import MakeFile, digest
 from tests.support import certificates
@@ -305,6 +305,72 @@ def test_protected_uploads_arrive_and_stop_like_others(
         big = {"chunk_bytes": 19 * CHUNK_BYTES}
         network = Network(ca_file=own.certificate, read_timeout_s=30)
         stopped_in_the_middle(bunny, path, stream(bunny.address, network, tus_options=big))
+
+
+def test_a_server_that_was_killed_and_started_again_goes_on(
+    make_file: MakeFile, tmp_path: Path
+) -> None:
+    path = make_file(SIZE)
+    with TusServer(tmp_path / "tus") as first, Bunny(first) as bunny:
+        destination = stream(bunny.address)
+        ticket = destination.prepare(item(path))
+        bunny.script.add(Fault("stall", after=1, seconds=60))
+
+        def restart() -> None:
+            assert bunny.stalled.wait(30)
+            first.close()
+            bunny.tus = TusServer(first.folder)
+            bunny.ended.set()
+
+        restarting = threading.Thread(target=restart)
+        restarting.start()
+        upload(destination, ticket, path)
+        restarting.join()
+        bunny.tus.close()
+        assert digest(bunny.file(ticket.remote_id)) == digest(path)
+        assert bunny.videos[ticket.remote_id].received_bytes <= SIZE + CHUNK_BYTES
+
+
+def test_a_limit_is_kept_on_the_wire(bunny: Bunny, make_file: MakeFile) -> None:
+    path = make_file(SIZE)
+    destination = stream(bunny.address)
+    ticket = destination.prepare(item(path))
+    rate = 2_000_000.0
+    began = time.monotonic()
+    with Source(path) as source:
+        destination.send(ticket, source, SendContext(limit=TokenBucket(rate)))
+    seconds = time.monotonic() - began
+    assert 0.9 * SIZE / rate < seconds
+    assert digest(bunny.file(ticket.remote_id)) == digest(path)
+
+
+def test_a_paused_upload_sends_nothing_and_goes_on(bunny: Bunny, make_file: MakeFile) -> None:
+    path = make_file(SIZE)
+    destination = stream(bunny.address)
+    ticket = destination.prepare(item(path))
+    paused = threading.Event()
+
+    def pause_once(sent: int, _total: int) -> None:
+        if sent > CHUNK_BYTES and not paused.is_set():
+            context.pause()
+            paused.set()
+
+    context = SendContext(report=pause_once)
+
+    def send() -> None:
+        with Source(path) as source:
+            destination.send(ticket, source, context)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    assert paused.wait(30)
+    # Nothing more is sent, so nothing more can come after what is on the way.
+    sender.join(0.3)
+    assert sender.is_alive()
+    assert bunny.videos[ticket.remote_id].received_bytes < 2 * CHUNK_BYTES
+    context.resume()
+    sender.join(30)
+    assert digest(bunny.file(ticket.remote_id)) == digest(path)
 
 
 def test_a_file_that_changed_is_noticed_and_uploaded_anew(
