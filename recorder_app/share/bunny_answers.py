@@ -13,7 +13,7 @@ from recorder_app.errors import AnswerUnreadable
 from recorder_app.share.destination import RemoteState, RemoteStatus
 from recorder_app.texts import N_
 
-_VIDEO_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 # The `status` of a video. Webhooks count otherwise: there 3 is finished.
 _CREATED, _FINISHED, _ERROR, _UPLOAD_FAILED = 0, 4, 5, 6
@@ -72,9 +72,14 @@ class Done(msgspec.Struct, frozen=True):
     message: str | None = None
 
 
+def is_guid(text: str) -> bool:
+    """Whether `text` is an id as Bunny makes them."""
+    return _GUID.fullmatch(text) is not None
+
+
 def checked_video_id(video_id: str) -> str:
     """Return an id that may become a part of addresses. Raises AnswerUnreadable."""
-    if not _VIDEO_ID.fullmatch(video_id):
+    if not is_guid(video_id):
         raise AnswerUnreadable(N_("The service names the video in an unknown way."))
     return video_id
 

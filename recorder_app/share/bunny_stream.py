@@ -27,6 +27,7 @@ from recorder_app.share.bunny_answers import (
     FoundVideos,
     VideoCollection,
     checked_video_id,
+    is_guid,
     remote_status,
 )
 from recorder_app.share.bunny_library import VideoLibrary, path_of
@@ -119,6 +120,8 @@ class BunnyStream:
     ) -> None:
         if not configuration.library_id.isdecimal():
             raise InvalidSettingError(N_("A library ID is a number."))
+        if configuration.collection_id and not is_guid(configuration.collection_id):
+            raise InvalidSettingError(N_("A collection ID is made of 32 digits and letters."))
         if not secrets.get("api_key"):
             raise InvalidSettingError(N_("The API key of the library is missing."))
         self._configuration, self._secrets = configuration, secrets
@@ -167,6 +170,7 @@ class BunnyStream:
             context,
             metadata=metadata,
             sign=self._signer(ticket),
+            is_complete=lambda: self._has_arrived(ticket),
             **self._tus_options,
         ).send()
 
@@ -281,6 +285,13 @@ class BunnyStream:
 
     def close(self) -> None:
         self._library.client.close()
+
+    def _has_arrived(self, ticket: Ticket) -> bool:
+        try:
+            state = self.status(ticket).state
+        except ShareError:
+            return False
+        return state in (RemoteState.UPLOADED, RemoteState.PLAYABLE)
 
     def _signer(self, ticket: Ticket) -> tus.Sign:
         """Return what signs the tus calls for this video, and again before that runs out."""

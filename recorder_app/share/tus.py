@@ -58,8 +58,8 @@ class TusUpload:
     """One upload of one file to `endpoint`. One thread.
 
     Who makes it lets a stop of the context abort the client. `send` may be called again after any
-    error, with the context's checkpoint, in another process
-    too.
+    error, with the context's checkpoint, in another process too. `is_complete` tells what only the
+    service behind the server knows: that it took the whole file, and so the upload away.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class TusUpload:
         *,
         metadata: Mapping[str, str],
         sign: Sign,
+        is_complete: Callable[[], bool] = lambda: False,
         chunk_bytes: int = CHUNK_BYTES,
         most_chunk_bytes: int = MOST_CHUNK_BYTES,
         policy: RetryPolicy = POLICY,
@@ -79,7 +80,7 @@ class TusUpload:
     ) -> None:
         self._client, self._endpoint = client, endpoint
         self._source, self._context = source, context
-        self._metadata, self._sign = metadata, sign
+        self._metadata, self._sign, self._is_complete = metadata, sign, is_complete
         self._least_bytes, self._most_bytes = chunk_bytes, most_chunk_bytes
         self._chunk_bytes = chunk_bytes
         self._lock_wait_s = lock_wait_s
@@ -198,6 +199,10 @@ class TusUpload:
             self._is_signed_anew = True
             return
         if isinstance(error, RemoteNotFound) and self._url:
+            # All was sent, and only the answer to that is missing.
+            if self._reached == self._source.size and self._is_complete():
+                self._acknowledged(self._source.size)
+                return
             self._begin_anew()
             error = self._lost()
         wait = self._retry.failed(error)

@@ -37,7 +37,7 @@ from recorder_app.share.source import Source
 from tests.support import certificates
 from tests.support.bunny import API_KEY, LIBRARY, ZONE, Bunny
 from tests.support.faults import Fault
-from tests.support.uploading import stream
+from tests.support.uploading import SECRETS, stream
 
 VIDEO = "657bb740-a71b-4529-a012-528021c31a92"
 PLAYER = "https://player.mediadelivery.net"
@@ -265,6 +265,8 @@ def test_what_is_missing_is_said_before_anything_is_called() -> None:
     for library_id, secrets in (("x", {"api_key": "k"}), ("1", {}), ("1", {"api_key": ""})):
         with pytest.raises(InvalidSettingError):
             BunnyStream(BunnyStreamConfiguration(library_id=library_id), secrets)
+    with pytest.raises(InvalidSettingError):
+        BunnyStream(BunnyStreamConfiguration(library_id="1", collection_id="a/b"), SECRETS)
     assert kind.configuration is BunnyStreamConfiguration
     assert "bunny-stream" in kinds.names()
     with pytest.raises(InvalidSettingError, match="carrier pigeon"):

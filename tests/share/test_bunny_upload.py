@@ -147,6 +147,14 @@ def test_an_upload_survives_a_fault(bunny: Bunny, make_file: MakeFile, fault: Fa
     assert 0 <= sent_again <= most
 
 
+def test_an_upload_that_was_taken_in_is_not_sent_twice(bunny: Bunny, make_file: MakeFile) -> None:
+    # The answer to the last chunk is lost, and the service has no use for the upload any more.
+    bunny.script.add(Fault("lose answer", after=3), Fault("status", method="HEAD", status=404))
+    ticket = shared(bunny, make_file(SIZE))
+    assert len(bunny.of("POST", "/tusupload")) == 1
+    assert bunny.videos[ticket.remote_id].received_bytes == SIZE
+
+
 def test_a_conflict_that_stays_is_a_lock_and_waited_for(bunny: Bunny, make_file: MakeFile) -> None:
     bunny.script.add(
         *[Fault("status", after=1, status=409)] * 1, *[Fault("status", status=409)] * 2

@@ -173,7 +173,8 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         self.shutdown()
         self._thread.join()
         self.server_close()
-        assert self.problems == []
+        if self.problems:
+            raise BaseExceptionGroup("the server of the test failed", self.problems)
 
     def __enter__(self) -> Self:
         return self
