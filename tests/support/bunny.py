@@ -188,9 +188,10 @@ class _BunnyHandler(Handler):
             raise Refused(401, "signature")
         if not expires.isdigit() or not time.time() < int(expires) < time.time() + 10**7:
             raise Refused(401, "expired")
-        if guid not in self.server.videos:
+        # Another call may be deleting it.
+        if (video := self.server.videos.get(guid)) is None:
             raise Refused(404)
-        return self.server.videos[guid]
+        return video
 
     def _metadata(self) -> list[str]:
         pairs = [pair for pair in self.headers.get("Upload-Metadata", "").split(",") if pair]
@@ -228,6 +229,9 @@ class _BunnyHandler(Handler):
             named = ((name.title(), value) for name, value in answer.getheaders())
             headers = {name: value for name, value in named if name.lower().startswith(kept)}
             return answer.status, headers, content
+        except http.client.HTTPException as error:
+            # The real server broke off, as it does when its upload is taken away meanwhile.
+            raise Broken from error
         finally:
             backend.close()
 
