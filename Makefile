@@ -3,7 +3,7 @@ PYTHON_VENV := .venv/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bundle smoke bench-cpu bench-screen bench-memory bench-kills bench-recover \
 	bench-sync bench-drift bench-sound bench-library-kills bench-jobs bench-export-kills bench-library bench-app \
-	bench-cuts bench-cut-cost screenshots clean
+	bench-cuts bench-cut-cost bench-share-tus screenshots clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -103,6 +103,10 @@ bench-cut-cost: ## An exact trim of ten minutes beside its parts, smartcut and e
 bench-app: ## Start, first picture, idle cost and event loop of the app in the tray (3 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.app
+
+bench-share-tus: ## 500 uploads by tus in a storm of faults, speed beside curl, memory for 6 GB (5 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.share_tus
 
 clean: ## Remove caches and build results; recordings and .venv stay
 	@rm -rf build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

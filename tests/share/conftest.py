@@ -1,0 +1,45 @@
+"""A Bunny-like service before a real tus server, and files to upload."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.bunny import Bunny
+from tests.support.tus import TusServer
+
+MakeFile = Callable[[int], Path]
+
+
+@pytest.fixture(scope="session")
+def tus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TusServer]:
+    with TusServer(tmp_path_factory.mktemp("tus")) as server:
+        yield server
+
+
+@pytest.fixture
+def bunny(tus_server: TusServer) -> Iterator[Bunny]:
+    with Bunny(tus_server) as service:
+        yield service
+        for path in tus_server.folder.iterdir():
+            path.unlink()
+
+
+@pytest.fixture
+def make_file(tmp_path: Path) -> MakeFile:
+    """Make a file of so many bytes, none like another."""
+
+    def make(size: int) -> Path:
+        path = tmp_path / f"recording-{size}.webm"
+        path.write_bytes(random.Random(size).randbytes(size))
+        return path
+
+    return make
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
