@@ -17,6 +17,7 @@ from recorder_app.errors import NotRunning
 from recorder_app.services.take_messages import Message
 from recorder_app.system import local_socket
 from recorder_app.system.autostart import program
+from recorder_app.system.memory import with_large_pages
 from recorder_app.ui.line_socket import LineSocket
 
 _log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class TakeLink(QObject):
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                env=with_large_pages(os.environ),
                 start_new_session=True,
             )
         except OSError as error:
