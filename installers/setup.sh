@@ -82,6 +82,7 @@ if [ "$mode" = test ]; then
     need_program dbus-daemon dbus-daemon
     need_program git git
     need_program openssl openssl
+    need_program gnome-keyring-daemon gnome-keyring
     need_program pulseaudio pulseaudio
     need_program trayer trayer
     need_program dunst dunst
