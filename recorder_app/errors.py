@@ -46,6 +46,7 @@
         ServerFailed
           AnswerUnreadable
         ClockWrong
+        RegionWrong
         AuthenticationRejected
         PermissionRejected
         QuotaExceeded
@@ -53,7 +54,11 @@
         RemoteConflict
         RemoteRejected
         ChecksumMismatch
-      SecretsError
+      SecretsError              the system's keyring cannot be used
+        SecretsLocked
+        SecretsAbsent
+        SecretsRefused
+        SecretsSilent
       IntegrationError          a part of the desktop cannot be used; recording goes on without it
         ShortcutsUnavailable
           ShortcutTaken
@@ -353,6 +358,12 @@ class ClockWrong(ShareError):
     code = "clock_wrong"
 
 
+class RegionWrong(ShareError):
+    """The service keeps this place in another region than the one that was asked."""
+
+    code = "region_wrong"
+
+
 class AuthenticationRejected(ShareError):
     """The key is wrong, or what was signed with it has run out."""
 
@@ -400,6 +411,30 @@ class ChecksumMismatch(ShareError):
 class SecretsError(RecorderError):
     code = "secrets"
     exit_code = 8
+
+
+class SecretsLocked(SecretsError):
+    """The keyring is locked, and was not opened when it asked."""
+
+    code = "secrets_locked"
+
+
+class SecretsAbsent(SecretsError):
+    """There is no keyring here."""
+
+    code = "secrets_absent"
+
+
+class SecretsRefused(SecretsError):
+    """The keyring does not do what it is asked, or would not keep a secret."""
+
+    code = "secrets_refused"
+
+
+class SecretsSilent(SecretsError):
+    """The keyring did not answer in time; it may be waiting for its password."""
+
+    code = "secrets_silent"
 
 
 class IntegrationError(RecorderError):
