@@ -66,8 +66,8 @@ class SendContext:
 
     `save` keeps a plain JSON-able checkpoint and returns when it is safe; `report` takes the bytes
     that were sent, which a fault may lessen, and those of all; `check` raises when the upload shall
-    stop. `stop`, `pause` and
-    `resume` may be called from any thread, everything else from the one that sends.
+    stop; it is asked by one thread at a time. `stop`, `pause`, `resume` and `check` may be called
+    from any thread, everything else from one at a time.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class SendContext:
         self._report = report
         self._check = check
         self._limit = limit or TokenBucket(clock=clock)
+        self._checking = threading.Lock()
         self._changed = threading.Condition()
         self._why: RecorderError | None = None
         self._is_paused = False
@@ -107,7 +108,8 @@ class SendContext:
         if self._why is not None:
             raise self._why
         if self._check is not None:
-            self._check()
+            with self._checking:
+                self._check()
 
     def take(self, wanted_bytes: int) -> None:
         """Wait until that many bytes may be sent: the limit allows it, and nothing is paused."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from pathlib import Path
 from typing import Self
 
@@ -26,13 +27,15 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class Source:
-    """An open file that must not change while it is sent. One thread.
+    """An open file that must not change while it is sent. Any thread may read.
 
     `size` in bytes. Raises UnreadableMedia, and MediaChanged as soon as somebody wrote to it.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # Reading moves the file's place.
+        self._lock = threading.Lock()
         try:
             self._file = path.open("rb", buffering=0)
         except OSError as error:
@@ -51,9 +54,10 @@ class Source:
         """Fill `block` from `offset` and return how many bytes there were."""
         filled = 0
         try:
-            self._file.seek(offset)
-            while filled < len(block) and (length := self._file.readinto(block[filled:])):
-                filled += length
+            with self._lock:
+                self._file.seek(offset)
+                while filled < len(block) and (length := self._file.readinto(block[filled:])):
+                    filled += length
         except OSError as error:
             raise self._unreadable(error) from error
         if offset + filled < min(offset + len(block), self.size):
