@@ -12,6 +12,8 @@ from recorder_app.texts import N_
 _MODULES = {
     "bunny-stream": "recorder_app.share.bunny_stream",
     "bunny-storage": "recorder_app.share.bunny_storage",
+    "s3": "recorder_app.share.s3",
+    "folder": "recorder_app.share.folder",
 }
 
 
