@@ -1,4 +1,4 @@
-"""A Bunny-like service before a real tus server, and files to upload."""
+"""Servers to upload to, and files to upload."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.bunny import Bunny
+from tests.support.s3_front import S3Front
+from tests.support.s3_server import S3Server
 from tests.support.tus import TusServer
 
 MakeFile = Callable[[int], Path]
@@ -27,6 +29,20 @@ def bunny(tus_server: TusServer) -> Iterator[Bunny]:
         yield service
         for path in tus_server.folder.iterdir():
             path.unlink()
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    with S3Server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def s3(s3_server: S3Server) -> Iterator[S3Front]:
+    """A front before an S3 server whose buckets are empty."""
+    with S3Front(s3_server) as front:
+        yield front
+    s3_server.clear()
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ Effect = Literal[
     "truncate",
     # No Upload-Offset in the answer.
     "say nothing",
+    # The sum of something else.
+    "wrong tag",
 ]
 
 

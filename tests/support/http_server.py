@@ -49,11 +49,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def handle_call(self, fault: Fault | None) -> None:
         raise NotImplementedError
 
+    def kind_of_call(self) -> str:
+        """Return what a script of faults names the call by: its method, if nothing better."""
+        return self.command
+
     def any_call(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.calls.append(Call(self.command, self.path, headers))
         self.unread = int(headers.get("content-length", 0))
-        fault = self.server.script.next(self.command, self.path.partition("?")[0])
+        fault = self.server.script.next(self.kind_of_call(), self.path.partition("?")[0])
         try:
             if fault is not None and fault.effect == "status":
                 # Some servers answer before they have read everything; the polite ones read it.
