@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -253,18 +254,18 @@ def test_regions_are_read_off_addresses() -> None:
 
 def test_what_is_missing_is_said() -> None:
     kind = kinds.kind("s3")
-    address = "s3.us-west-004.backblazeb2.com"
-    fine = {"endpoint": address, "bucket": "takes"}
-    kind.open(S3Configuration(**fine), SECRETS, Network())  # type: ignore[arg-type]
-    for options in (
-        {**fine, "endpoint": ""},
-        {**fine, "bucket": ""},
-        {**fine, "endpoint": "http://s3.example.com"},
-        {**fine, "has_play_page": True},
-        {**fine, "public_address": "ftp://cdn.example"},
-    ):
+    fine: dict[str, Any] = {"endpoint": "s3.us-west-004.backblazeb2.com", "bucket": "takes"}
+    kind.open(S3Configuration(**fine), SECRETS, Network())
+    wrong: list[dict[str, Any]] = [
+        {"endpoint": ""},
+        {"bucket": ""},
+        {"endpoint": "http://s3.example.com"},
+        {"has_play_page": True},
+        {"public_address": "ftp://cdn.example"},
+    ]
+    for options in wrong:
         with pytest.raises(InvalidSettingError):
-            kind.open(S3Configuration(**options), SECRETS, Network())  # type: ignore[arg-type]
+            kind.open(S3Configuration(**(fine | options)), SECRETS, Network())
     for name in SECRETS:
         with pytest.raises(InvalidSettingError):
-            kind.open(S3Configuration(**fine), {**SECRETS, name: ""}, Network())  # type: ignore[arg-type]
+            kind.open(S3Configuration(**fine), {**SECRETS, name: ""}, Network())
