@@ -258,6 +258,14 @@ class Collection(msgspec.Struct, frozen=True):
     count: int = 0
 
 
+class CleansUp(Protocol):
+    """A destination where what was begun and never ended stays, and costs."""
+
+    def clean_up(self, older_than_s: float) -> int:
+        """Take away such uploads of ours that were begun so long ago; return how many."""
+        ...
+
+
 class HasCollections(Protocol):
     """A destination whose items can be grouped."""
 

@@ -44,16 +44,8 @@ from recorder_app.share.retry import RetryPolicy, retried
 from recorder_app.share.s3_client import S3Client
 from recorder_app.share.s3_errors import BucketMissing, NotOffered, UploadForgotten
 from recorder_app.share.s3_signing import LONGEST_S, signed_address
-from recorder_app.share.s3_upload import (
-    POLICY,
-    S3Upload,
-    discard,
-    joined_tag,
-    md5_of,
-    md5_part,
-    part_size,
-    read_checkpoint,
-)
+from recorder_app.share.s3_sums import joined_tag, md5_of, md5_part, part_size
+from recorder_app.share.s3_upload import POLICY, S3Upload, discard, read_checkpoint
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Source
 from recorder_app.texts import N_
@@ -89,7 +81,7 @@ class S3Configuration(Configuration, frozen=True, kw_only=True):
     ] = ""
     folder: Annotated[
         str, about(N_("Folder"), N_("Files are put into this folder of the bucket."))
-    ] = ""
+    ] = "recordings"
     public_address: Annotated[
         str,
         about(
@@ -265,6 +257,13 @@ class S3:
             remove=lambda: self.remove(ticket),
             now=self._now(),
         )
+
+    def clean_up(self, older_than_s: float) -> int:
+        """Abort old unfinished uploads of the destination's folder; without one, whose are they?"""
+        if not (folder := self._configuration.folder.strip("/")):
+            return 0
+        before = self._now() - older_than_s
+        return discard(self._client, self._configuration.bucket, f"{folder}/", before)
 
     def abort(self) -> None:
         self._client.abort()

@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import logging
 import random
-import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -29,30 +27,20 @@ from recorder_app.errors import (
     RemoteNotFound,
     ShareError,
 )
-from recorder_app.share.body import Window
 from recorder_app.share.retry import Retry, RetryPolicy
 from recorder_app.share.s3_client import PartBody, S3Client
 from recorder_app.share.s3_errors import NotOffered, UploadForgotten
+from recorder_app.share.s3_sums import md5_of, md5_part, part_size
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Identity, Source
+from recorder_app.share.turns import TellingWindow, Turns
 from recorder_app.texts import N_
 
 logger = logging.getLogger(__name__)
 
-_MIB = 1 << 20
-# No server takes smaller ones. 17 s at 2.5 Mb/s.
-LEAST_PART_BYTES = 5 * _MIB
-# Ten times as many are allowed; so many are one page of a list.
-_MOST_PARTS = 1000
-# Each part waits for an answer: where a file is large, they are larger than they need to be.
-_STEPS = ((64 * _MIB, LEAST_PART_BYTES), (1024 * _MIB, 8 * _MIB))
-_USUAL_PART_BYTES = 16 * _MIB
-_BLOCK_BYTES = _MIB
 # One sends, one waits for its answer.
 _LANES = 2
 POLICY = RetryPolicy(first_s=1.0, longest_s=60.0, attempts=10)
-
-_MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -191,7 +179,7 @@ class S3Upload:
     def _send_parts(self, numbers: Sequence[int]) -> dict[int, str]:
         """Send parts and return their tags. The next one is sent while one waits for its answer."""
         sent: dict[int, str] = {}
-        turns = _Turns()
+        turns = Turns()
 
         def send(place: int, number: int) -> None:
             try:
@@ -217,7 +205,7 @@ class S3Upload:
                 raise
         return sent
 
-    def _send_part(self, number: int, turns: _Turns, place: int) -> str | None:
+    def _send_part(self, number: int, turns: Turns, place: int) -> str | None:
         """Send a part and return its tag, or None where another one failed before its turn."""
         if turns.are_over:
             return None
@@ -278,7 +266,7 @@ class S3Upload:
     def _body(self, number: int, when_sent: Callable[[], None] = lambda: None) -> PartBody:
         begin = (number - 1) * self._state.part_bytes
         length = self._length(number)
-        return PartBody(_Part(self._source, begin, length, self._context, when_sent))
+        return PartBody(TellingWindow(self._source, begin, length, self._context, when_sent))
 
     def _sum(self, number: int) -> bytes:
         if number not in self._sums:
@@ -292,98 +280,6 @@ class S3Upload:
         self._context.save(msgspec.to_builtins(self._state))
 
 
-class _Turns:
-    """Who may send: one body at a time, so that a fault costs one part and not two. Any thread."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._next = 0
-        self.are_over = False
-
-    def enter(self, place: int) -> bool:
-        """Return True when it is the turn of `place`, or False once there are none any more."""
-        with self._changed:
-            self._changed.wait_for(lambda: self.are_over or self._next == place)
-            return not self.are_over
-
-    def leave(self, place: int) -> None:
-        """Let the next one send; again, or out of turn, it does nothing."""
-        with self._changed:
-            if self._next == place:
-                self._next += 1
-                self._changed.notify_all()
-
-    def end(self) -> None:
-        with self._changed:
-            self.are_over = True
-            self._changed.notify_all()
-
-
-class _Part(Window):
-    """A part that tells when all of it has been handed to the connection."""
-
-    def __init__(
-        self,
-        source: Source,
-        offset: int,
-        length: int,
-        context: SendContext,
-        when_sent: Callable[[], None],
-    ) -> None:
-        super().__init__(source, offset, length, context)
-        self._when_sent = when_sent
-
-    def __iter__(self) -> Iterator[memoryview]:
-        yield from super().__iter__()
-        self._when_sent()
-
-
-def part_size(size: int) -> int:
-    """Return the bytes of a part of a file of `size` bytes; always the same for the same size."""
-    usual = next((part for most, part in _STEPS if size <= most), _USUAL_PART_BYTES)
-    # In whole MiB, which is what all parts but the last must have in common at some services.
-    least = -(-size // _MOST_PARTS)
-    return max(usual, -(-least // _MIB) * _MIB)
-
-
-def md5_part(
-    source: Source, begin: int, length: int, check: Callable[[], None] = lambda: None
-) -> bytes:
-    """Return the MD5 of a part of the file; `check` is called now and then and may raise."""
-    digest = hashlib.md5(usedforsecurity=False)
-    block = memoryview(bytearray(min(_BLOCK_BYTES, length)))
-    for offset in range(0, length, _BLOCK_BYTES):
-        check()
-        part = block[: min(len(block), length - offset)]
-        source.read_into(begin + offset, part)
-        digest.update(part)
-    return digest.digest()
-
-
-def md5_of(answer: Mapping[str, Any]) -> str | None:
-    """Return the MD5 that an answer names as ETag, or None where its ETag is something else.
-
-    With some kinds of encryption, and at some servers, it only looks like one or not even that.
-    """
-    tag = str(answer.get("ETag", "")).strip('"').lower()
-    is_hidden = str(answer.get("ServerSideEncryption", "")).startswith("aws:kms")
-    is_hidden = is_hidden or bool(answer.get("SSECustomerAlgorithm"))
-    return tag if _MD5.fullmatch(tag) and not is_hidden else None
-
-
-def joined_tag(source: Source, part_bytes: int) -> str:
-    """Return the ETag of an object that was made of parts: MD5 over the parts' MD5s, their number.
-
-    Most servers name it so, but none promises it.
-    """
-    sums = [
-        md5_part(source, begin, min(part_bytes, source.size - begin))
-        for begin in range(0, source.size, part_bytes)
-    ]
-    whole = hashlib.md5(b"".join(sums), usedforsecurity=False)
-    return f"{whole.hexdigest()}-{len(sums)}"
-
-
 def read_checkpoint(kept: Mapping[str, Any]) -> Checkpoint | None:
     """Return what was kept, or None where nothing was or somebody else's."""
     try:
@@ -393,13 +289,21 @@ def read_checkpoint(kept: Mapping[str, Any]) -> Checkpoint | None:
     return found if found.part_bytes > 0 else None
 
 
-def discard(client: S3Client, bucket: str, key: str) -> None:
-    """Abort all unfinished uploads whose keys begin with `key`; their parts would be billed."""
+def discard(client: S3Client, bucket: str, key: str, before: float | None = None) -> int:
+    """Abort the unfinished uploads whose keys begin with `key`; their parts would be billed.
+
+    With `before`, in seconds since 1970, only those that were begun earlier. Returns how many.
+    """
+    count = 0
     for page in client.pages("list_multipart_uploads", Bucket=bucket, Prefix=key):
         for upload in page.get("Uploads", ()):
             # A server that does not know prefixes lists everybody's.
             if not str(upload.get("Key", "")).startswith(key):
                 continue
+            begun = upload.get("Initiated")
+            if before is not None and (begun is None or begun.timestamp() >= before):
+                continue
+            count += 1
             with contextlib.suppress(RemoteNotFound, UploadForgotten):
                 client.call(
                     "abort_multipart_upload",
@@ -407,6 +311,7 @@ def discard(client: S3Client, bucket: str, key: str) -> None:
                     Key=upload["Key"],
                     UploadId=upload["UploadId"],
                 )
+    return count
 
 
 def _damaged(host: str) -> ChecksumMismatch:

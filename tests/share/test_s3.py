@@ -152,6 +152,19 @@ def test_all_versions_are_taken_away(s3: S3Front, s3_server: S3Server, make_file
     assert "DeleteMarkers" not in left
 
 
+def test_old_unfinished_uploads_are_cleaned_up(s3: S3Front, s3_server: S3Server) -> None:
+    for key in ("my takes/k1/a", "my takes/k2/b", "my takes of others/c"):
+        s3_server.client.call("create_multipart_upload", Bucket=BUCKET, Key=key)
+    with contextlib.closing(bucket(s3.address)) as destination:
+        assert destination.clean_up(3600) == 0
+    tomorrow = {"now": lambda: time.time() + 86400}
+    with contextlib.closing(bucket(s3.address, more=tomorrow)) as destination:
+        assert destination.clean_up(3600) == 2
+    assert s3_server.unfinished() == ["my takes of others/c"]
+    with contextlib.closing(bucket(s3.address, folder="", more=tomorrow)) as destination:
+        assert destination.clean_up(3600) == 0
+
+
 def test_what_cannot_be_listed_is_still_taken_away(
     s3: S3Front, s3_server: S3Server, make_file: MakeFile
 ) -> None:

@@ -25,7 +25,8 @@ from recorder_app.errors import (
     ServerFailed,
 )
 from recorder_app.share.s3 import S3
-from recorder_app.share.s3_upload import LEAST_PART_BYTES, Checkpoint, part_size
+from recorder_app.share.s3_sums import LEAST_PART_BYTES, part_size
+from recorder_app.share.s3_upload import Checkpoint
 from recorder_app.share.sending import SendContext, TokenBucket
 from recorder_app.share.source import Source
 from tests.share.conftest import MakeFile

@@ -11,7 +11,7 @@ import msgspec
 
 from recorder_app.share.destination import Network, Ticket
 from recorder_app.share.s3 import S3, S3Configuration
-from recorder_app.share.s3_upload import LEAST_PART_BYTES
+from recorder_app.share.s3_sums import LEAST_PART_BYTES
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Source
 from tests.support.s3_server import BUCKET, KEY_ID, SECRET
