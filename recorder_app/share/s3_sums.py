@@ -14,8 +14,9 @@ _MIB = 1 << 20
 LEAST_PART_BYTES = 5 * _MIB
 # Ten times as many are allowed; so many are one page of a list.
 _MOST_PARTS = 1000
-# Each part waits for an answer: where a file is large, they are larger than they need to be.
-_STEPS = ((64 * _MIB, LEAST_PART_BYTES), (1024 * _MIB, 8 * _MIB))
+# Each part costs time of its own at the server: where the file is large, a larger part of it is
+# risked for speed.
+_SMALL_FILE_BYTES = 100 * _MIB
 _USUAL_PART_BYTES = 16 * _MIB
 _BLOCK_BYTES = _MIB
 
@@ -24,7 +25,7 @@ _MD5 = re.compile(r"[0-9a-f]{32}")
 
 def part_size(size: int) -> int:
     """Return the bytes of a part of a file of `size` bytes; always the same for the same size."""
-    usual = next((part for most, part in _STEPS if size <= most), _USUAL_PART_BYTES)
+    usual = LEAST_PART_BYTES if size <= _SMALL_FILE_BYTES else _USUAL_PART_BYTES
     # In whole MiB, which is what all parts but the last must have in common at some services.
     least = -(-size // _MOST_PARTS)
     return max(usual, -(-least // _MIB) * _MIB)

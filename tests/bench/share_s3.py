@@ -27,7 +27,7 @@ from tests.support.s3_server import BUCKET, KEY_ID, REGION, SECRET, S3Server
 
 LEAST_OF_BOTO3 = 0.9
 MOST_MB = 100.0
-RUNS = 3
+RUNS = 7
 
 
 def send(address: str, path: Path) -> float:
@@ -120,7 +120,7 @@ def memory(folder: Path, size: int) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--megabytes", type=int, default=300)
+    parser.add_argument("--megabytes", type=int, default=200)
     parser.add_argument("--gigabytes", type=float, default=6.0)
     parser.add_argument("--send", nargs=2, metavar=("ADDRESS", "FILE"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -128,13 +128,12 @@ def main() -> int:
         print("ready", flush=True)
         send(chosen.send[0], Path(chosen.send[1]))
         return 0
-    with tempfile.TemporaryDirectory() as name:
-        folders = [Path(name) / part for part in ("speed", "memory")]
-        for folder in folders:
-            folder.mkdir()
+    # Where a disk writes behind, its moods are what is measured.
+    fast = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(dir=fast) as quick, tempfile.TemporaryDirectory() as large:
         fine = [
-            speed(folders[0], chosen.megabytes * 1_000_000),
-            memory(folders[1], int(chosen.gigabytes * 1e9)),
+            speed(Path(quick), chosen.megabytes * 1_000_000),
+            memory(Path(large), int(chosen.gigabytes * 1e9)),
         ]
     return 0 if all(fine) else 1
 
