@@ -108,6 +108,31 @@ class LibrarySettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = False
 
 
+class SharingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How uploads use the network. Where they go is kept with the destinations."""
+
+    at_once: Annotated[
+        int, about(N_("Uploads at once"), N_("Most uploads at the same time, 1 to 5."), ge=1, le=5)
+    ] = 5
+    limit_kb: Annotated[
+        int,
+        about(
+            N_("Upload limit"),
+            N_("Most kB a second of all uploads together; 0 for no limit."),
+            ge=0,
+            le=10_000_000,
+        ),
+        Form(unit="kB/s"),
+    ] = 0
+    on_metered: Annotated[
+        bool,
+        about(
+            N_("Metered networks"),
+            N_("Upload also where the system says that the network is paid by amount."),
+        ),
+    ] = False
+
+
 class AppearanceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How the window looks."""
 

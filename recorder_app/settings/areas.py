@@ -17,6 +17,7 @@ from recorder_app.settings.app_areas import (
     AppSettings,
     LibrarySettings,
     Preset,
+    SharingSettings,
     ShortcutSettings,
 )
 from recorder_app.settings.fields import Form, about
@@ -125,5 +126,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shortcuts: ShortcutSettings = ShortcutSettings()
     presets: Mapping[str, Preset] = msgspec.field(default_factory=dict)
     library: LibrarySettings = LibrarySettings()
+    sharing: SharingSettings = SharingSettings()
     appearance: AppearanceSettings = AppearanceSettings()
     app: AppSettings = AppSettings()

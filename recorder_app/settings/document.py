@@ -37,12 +37,17 @@ def parse(content: bytes, path: Path) -> dict[str, Any]:
         ) from error
 
 
-def changed(content: bytes, before: dict[str, Any], after: dict[str, Any]) -> bytes:
-    """Return `content`, which says `before`, so that it says `after`; the rest of it stays."""
+def changed(
+    content: bytes, before: dict[str, Any], after: dict[str, Any], header: str = _HEADER
+) -> bytes:
+    """Return `content`, which says `before`, so that it says `after`; the rest of it stays.
+
+    A new file begins with `header`.
+    """
     # Only who writes pays for it.
     import tomlkit
 
-    text = content.decode("utf-8-sig") or _HEADER
+    text = content.decode("utf-8-sig") or header
     document = tomlkit.parse(text)
     _apply(document, before, after)
     return tomlkit.dumps(document).encode()

@@ -1,19 +1,11 @@
-"""The stored settings: one TOML file that several processes read and write.
-
-Whoever writes does it under a lock file, and onto what is in the file then: a change of another
-key made by another process in between stays. Readers need no lock, because the file is replaced as
-a whole.
-"""
+"""The stored settings of this user, read, changed and told to whoever wants to know."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,25 +14,16 @@ from recorder_app.errors import (
     RecorderError,
     SettingsBroken,
     SettingsError,
-    SettingsLocked,
-    StorageError,
 )
 from recorder_app.settings import declaration, document, reading
 from recorder_app.settings.areas import Settings
 from recorder_app.settings.declaration import AREAS, PRESETS
 from recorder_app.settings.reading import MIGRATIONS, SCHEMA_KEY, Loaded, Migration, Table
-from recorder_app.texts import N_
+from recorder_app.settings.stored_file import Signature, StoredFile, unreadable
 
 _log = logging.getLogger(__name__)
 
 FILE_NAME = "settings.toml"
-
-# Another writer is done in milliseconds; one that is stopped in the middle must not stop us for
-# good.
-_LOCK_WAIT_S = 5.0
-_LOCK_RETRY_S = 0.01
-
-Signature = tuple[int, int, int] | None
 
 
 class SettingsStore:
@@ -59,6 +42,7 @@ class SettingsStore:
         migrations: Sequence[Migration] = MIGRATIONS,
     ) -> None:
         self.path = path or paths.config_folder() / FILE_NAME
+        self._file = StoredFile(self.path)
         self._migrations = migrations
         # For a moment only: who asks for `current` never waits for the disk.
         self._lock = threading.Lock()
@@ -67,7 +51,7 @@ class SettingsStore:
         # Held while subscribers are called, so that the last they hear is the newest.
         self._telling = threading.RLock()
         self._subscribers: list[Callable[[Settings], None]] = []
-        self._signature = self._signature_now()
+        self._signature = self._file.signature()
         self._loaded = self._first_read(keeps_broken=keeps_broken)
 
     @property
@@ -149,16 +133,16 @@ class SettingsStore:
         A file that is broken now may be one that is being edited: it stays, and so do the settings.
         """
         with self._using_file:
-            signature = self._signature_now()
+            signature = self._file.signature()
             if signature == self._signature:
                 return False
             before = self.current
             try:
-                loaded = self._interpret(self._content())
+                loaded = self._interpret(self._file.content())
             except SettingsBroken as error:
                 loaded = Loaded(before, (error,))
             except OSError as error:
-                loaded = Loaded(before, (_unreadable(self.path, error),))
+                loaded = Loaded(before, (unreadable(self.path, error),))
             self._take(loaded, signature)
         if loaded.settings != before:
             self._tell()
@@ -166,7 +150,7 @@ class SettingsStore:
 
     def _write(self, change: Callable[[Table], None]) -> Settings:
         schema = {SCHEMA_KEY: reading.schema_of(self._migrations)}
-        with self._using_file, self._alone():
+        with self._using_file, self._file.alone():
             former = self.current
             content, before = self._content_to_change()
             if before is None:
@@ -180,8 +164,8 @@ class SettingsStore:
             loaded = reading.interpreted(after, self._migrations)
             _refuse_new_clash(reading.interpreted(before, self._migrations), loaded)
             if after != before:
-                self._replace(document.changed(content, before, after))
-            self._take(loaded, self._signature_now())
+                self._file.replace(document.changed(content, before, after))
+            self._take(loaded, self._file.signature())
         if loaded.settings != former:
             self._tell()
         return loaded.settings
@@ -200,97 +184,38 @@ class SettingsStore:
                     # One that fails must not keep the change from the others.
                     _log.exception("a subscriber to the settings failed")
 
-    def _content(self) -> bytes:
-        try:
-            return self.path.read_bytes()
-        except FileNotFoundError:
-            return b""
-
     def _interpret(self, content: bytes) -> Loaded:
         return reading.interpreted(document.parse(content, self.path), self._migrations)
 
     def _first_read(self, *, keeps_broken: bool) -> Loaded:
         try:
-            return self._interpret(self._content())
+            return self._interpret(self._file.content())
         except OSError as error:
-            return Loaded(Settings(), (_unreadable(self.path, error),))
+            return Loaded(Settings(), (unreadable(self.path, error),))
         except SettingsBroken as error:
             if keeps_broken:
                 return Loaded(Settings(), (error,))
         try:
             # Again, and alone: another process may have put it right, or be about to.
-            with self._alone():
+            with self._file.alone():
                 try:
-                    return self._interpret(self._content())
+                    return self._interpret(self._file.content())
                 except SettingsBroken as error:
-                    return Loaded(Settings(), (self._set_aside(error),))
+                    return Loaded(Settings(), (self._file.set_aside(error),))
         except (OSError, SettingsError) as error:
             _log.warning("broken settings not set aside path=%s error=%s", self.path, error)
-            problem = error if isinstance(error, SettingsError) else _unreadable(self.path, error)
+            problem = error if isinstance(error, SettingsError) else unreadable(self.path, error)
             return Loaded(Settings(), (problem,))
 
     def _content_to_change(self) -> tuple[bytes, Table | None]:
         try:
-            content = self._content()
+            content = self._file.content()
             return content, document.parse(content, self.path)
         except OSError as error:
-            raise _unreadable(self.path, error) from error
+            raise unreadable(self.path, error) from error
         except SettingsBroken as error:
-            _log.warning("%s", self._set_aside(error).message)
+            _log.warning("%s", self._file.set_aside(error).message)
             return b"", None
-
-    def _set_aside(self, error: SettingsBroken) -> SettingsBroken:
-        aside = self.path.with_name(f"{self.path.name}.broken-{datetime.now():%Y%m%d-%H%M%S}")
-        try:
-            os.replace(self.path, aside)
-        except OSError:
-            return error
-        return SettingsBroken(
-            N_("The settings cannot be read ({reason}); the file is kept as {aside}."),
-            hint=N_("The defaults are used. Mend that file and name it {name}, or set them anew."),
-            **error.details | {"aside": aside, "name": self.path.name},
-        )
-
-    def _replace(self, content: bytes) -> None:
-        from recorder_app.media.whole_file import replacing
-
-        try:
-            # A link stays one: people keep their settings elsewhere and link to them.
-            with replacing(Path(os.path.realpath(self.path))) as stream:
-                stream.write(content)
-        except StorageError as error:
-            raise _not_kept(self.path, error.details.get("reason") or error.message) from error
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the lock file, waiting for it."""
-        # Only who writes pays for it.
-        from recorder_app.system.filelock import file_lock
-
-        lock = self.path.with_name(f".{self.path.name}.lock")
-        deadline = time.monotonic() + _LOCK_WAIT_S
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            while True:
-                with file_lock(lock) as is_ours:
-                    if is_ours:
-                        yield
-                        return
-                if time.monotonic() > deadline:
-                    break
-                time.sleep(_LOCK_RETRY_S)
-        except OSError as error:
-            raise _not_kept(self.path, error.strerror or type(error).__name__) from error
-        raise SettingsLocked(
-            N_("Another program is writing the settings."), hint=N_("Try again in a moment.")
-        )
-
-    def _signature_now(self) -> Signature:
-        try:
-            found = self.path.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _as_plain(area: str, changes: dict[str, Any]) -> Table:
@@ -321,21 +246,3 @@ def _refuse_new_clash(before: Loaded, after: Loaded) -> None:
     for problem in after.problems:
         if "other" in problem.details and problem.details["key"] not in known:
             raise problem
-
-
-def _unreadable(path: Path, error: OSError) -> SettingsError:
-    return SettingsError(
-        N_("The settings in {path} cannot be read ({reason})."),
-        hint=N_("The defaults are used. Make the file readable for you."),
-        path=path,
-        reason=error.strerror or type(error).__name__,
-    )
-
-
-def _not_kept(path: Path, reason: object) -> SettingsError:
-    return SettingsError(
-        N_("The settings cannot be kept in {path} ({reason})."),
-        hint=N_("Make room, or make the folder writable for you, and try again."),
-        path=path,
-        reason=reason,
-    )

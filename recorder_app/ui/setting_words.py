@@ -14,6 +14,7 @@ _PAGES = {
     "files": N_("Files"),
     "stop": N_("Stop rules"),
     "library": N_("Library"),
+    "sharing": N_("Sharing"),
     "appearance": N_("Appearance"),
     "app": N_("Advanced"),
 }
