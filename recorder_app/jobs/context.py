@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recorder_app.errors import Cancelled
+from recorder_app.errors import Cancelled, RecorderError
 from recorder_app.library import leases, recordings
 from recorder_app.library.database import Database
 from recorder_app.library.leases import Hold
@@ -23,6 +23,17 @@ class Stop(enum.Enum):
     CANCELLED = "cancelled"
     RUNNER_ENDS = "runner ends"
     LEASE_LOST = "lease lost"
+
+
+class Postponed(Exception):
+    """Raised by a handler: the job goes on after so many seconds, and that is no failure.
+
+    `reason` is shown meanwhile, such as a network that is down; None where there is nothing to say.
+    """
+
+    def __init__(self, seconds: float, reason: RecorderError | None = None) -> None:
+        super().__init__(seconds)
+        self.seconds, self.reason = seconds, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class JobContext:
         self.share = job.progress
         self.stop: Stop | None = None
         self._stopped = threading.Event()
+        self._on_stop: list[Callable[[], None]] = []
 
     @property
     def is_cancelled(self) -> bool:
@@ -108,6 +120,14 @@ class JobContext:
         """Ask the handler to stop; the first reason counts. Thread-safe."""
         self.stop = self.stop or why
         self._stopped.set()
+        for call in list(self._on_stop):
+            call()
+
+    def on_stop(self, call: Callable[[], None]) -> None:
+        """Have `call` called when the handler shall stop, in another thread; maybe twice."""
+        self._on_stop.append(call)
+        if self.stop is not None:
+            call()
 
 
 Handler = Callable[[JobContext], Outcome]

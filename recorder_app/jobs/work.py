@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from recorder_app.errors import (
@@ -14,9 +15,10 @@ from recorder_app.errors import (
     LibraryLocked,
     OutputExists,
     RecorderError,
+    ShareError,
     StorageError,
 )
-from recorder_app.jobs.context import Handler, JobContext, Stop
+from recorder_app.jobs.context import Handler, JobContext, Postponed, Stop
 from recorder_app.library import leases
 from recorder_app.library.queue import JobState, Session, now
 from recorder_app.pipeline.stage import as_recorder_error
@@ -50,6 +52,9 @@ def handle(context: JobContext, tasks: Mapping[str, Handler]) -> Ended | None:
         outcome = tasks[context.kind](context)
     except Cancelled:
         state = _stopped(context)
+    except Postponed as wish:
+        error = wish.reason
+        state = _postponed(context, wish)
     except BaseException as failure:
         error = as_recorder_error(failure)
         state = _failed(context, error)
@@ -83,8 +88,21 @@ def _stopped(context: JobContext) -> JobState | None:
             return JobState.CANCELLED
 
 
+def _postponed(context: JobContext, wish: Postponed) -> JobState:
+    told = None if wish.reason is None else _told(wish.reason)
+    at = now() + timedelta(seconds=wish.seconds)
+    job_id, owner, checkpoint = context.job_id, context.owner, context.checkpoint
+    _settled(context, lambda session: leases.postpone(session, job_id, owner, at, told, checkpoint))
+    return JobState.QUEUED
+
+
+def _told(error: RecorderError) -> dict[str, str]:
+    return {"code": error.code, "message": error.message, "hint": error.hint}
+
+
 def _failed(context: JobContext, error: RecorderError) -> JobState | None:
-    told = {"code": error.code, "message": error.message, "hint": error.hint}
+    told = _told(error)
+    asked_s = (error.retry_after or 0.0) if isinstance(error, ShareError) else 0.0
     # A disk may get room again, and a folder its rights; a name that is taken stays so.
     is_retryable = error.retryable or (
         isinstance(error, StorageError) and not isinstance(error, OutputExists)
@@ -92,7 +110,13 @@ def _failed(context: JobContext, error: RecorderError) -> JobState | None:
     return _settled(
         context,
         lambda session: leases.fail(
-            session, context.job_id, context.owner, told, now(), is_retryable=is_retryable
+            session,
+            context.job_id,
+            context.owner,
+            told,
+            now(),
+            is_retryable=is_retryable,
+            least_s=asked_s,
         ),
     )
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from recorder_app.errors import InvalidRequest
 from recorder_app.library.lookup import by_id
 from recorder_app.library.models import Job
-from recorder_app.library.queue import OPEN, JobState, now
+from recorder_app.library.queue import OPEN, UNFINISHED, JobState, now
 from recorder_app.texts import N_
 
 _AT_ONCE = 500
@@ -41,10 +41,10 @@ def get(session: Session, text: str) -> Job:
 def listed(
     session: Session, states: Iterable[JobState] = tuple(JobState), *, limit: int = 50
 ) -> Sequence[Job]:
-    """Return jobs in one of `states`: those running, then those to come, then the newest ends."""
+    """Return jobs in one of `states`: running, to come, paused, then the newest ends."""
     wanted = set(states)
     found: list[Job] = []
-    for state in (JobState.RUNNING, JobState.QUEUED):
+    for state in (JobState.RUNNING, JobState.QUEUED, JobState.PAUSED):
         if state in wanted:
             found += session.scalars(
                 select(Job)
@@ -52,7 +52,7 @@ def listed(
                 .order_by(Job.priority.desc(), Job.created_at, Job.id)
                 .limit(limit - len(found))
             )
-    ended = [state for state in wanted if state not in OPEN]
+    ended = [state for state in wanted if state not in UNFINISHED]
     found += session.scalars(
         select(Job)
         .where(Job.state.in_(ended))
@@ -87,7 +87,7 @@ def request_cancel(session: Session, job: Job) -> None:
     A failed one is not tried again any more. Raises InvalidRequest when it has ended otherwise.
     """
     match JobState(job.state):
-        case JobState.QUEUED | JobState.FAILED:
+        case JobState.QUEUED | JobState.PAUSED | JobState.FAILED:
             job.state = JobState.CANCELLED
         case JobState.RUNNING:
             job.cancel_requested = True
@@ -98,8 +98,31 @@ def request_cancel(session: Session, job: Job) -> None:
     session.flush()
 
 
+def pause(session: Session, job: Job) -> bool:
+    """Keep a queued or running job from going on until `retry`; return whether it was one.
+
+    Whoever runs it finds its lease gone within a second, and lets go.
+    """
+    if job.state not in OPEN or job.cancel_requested:
+        return False
+    if job.state == JobState.RUNNING:
+        job.attempts -= 1
+    job.state, job.lease_owner, job.lease_until = JobState.PAUSED, None, None
+    session.flush()
+    return True
+
+
+def put_first(session: Session, job: Job) -> None:
+    """Have a job begun before all others of its lane that wait."""
+    highest = session.scalar(
+        select(func.max(Job.priority)).where(Job.lane == job.lane, Job.state.in_(UNFINISHED))
+    )
+    job.priority = (highest or 0) + 1
+    session.flush()
+
+
 def retry(session: Session, job: Job) -> None:
-    """Queue a job that failed or was cancelled again, or begin a waiting one at once.
+    """Queue a job again that failed, was cancelled or paused, or begin a waiting one at once.
 
     It goes on where it was. Raises InvalidRequest when it runs, is done, or is queued anew already.
     """
@@ -112,7 +135,7 @@ def retry(session: Session, job: Job) -> None:
             Job.id != job.id,
             Job.kind == job.kind,
             Job.recording_id == job.recording_id,
-            Job.state.in_(OPEN),
+            Job.state.in_(UNFINISHED),
         )
     )
     if any(other.payload == job.payload for other in same):

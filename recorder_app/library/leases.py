@@ -144,16 +144,18 @@ def fail(
     at: datetime,
     *,
     is_retryable: bool,
+    least_s: float = 0.0,
 ) -> JobState | None:
     """Note why a job failed, and queue it again for later if that may help.
 
-    Returns its state; None if it is not `owner`'s any more.
+    It then waits for `least_s` at least. Returns its state; None if it is not `owner`'s any more.
     """
     job = _mine(session, job_id, owner)
     if job is None:
         return None
     if is_retryable and job.attempts < MAX_ATTEMPTS and not job.cancel_requested:
         _wait(job, at)
+        job.run_after = max(job.run_after, at + timedelta(seconds=least_s))
     else:
         _end(job, JobState.FAILED)
     job.error = dict(error)
@@ -170,6 +172,24 @@ def give_back(session: Session, job_id: str, owner: str) -> None:
         else:
             job.state, job.lease_owner, job.lease_until = JobState.QUEUED, None, None
             job.attempts -= 1
+        session.flush()
+
+
+def postpone(
+    session: Session,
+    job_id: str,
+    owner: str,
+    at: datetime,
+    reason: Mapping[str, Any] | None,
+    checkpoint: Mapping[str, Any],
+) -> None:
+    """Return a job to the queue until `at`, as if it had not been begun; `reason` is shown."""
+    job = _mine(session, job_id, owner)
+    if job is not None:
+        give_back(session, job_id, owner)
+        job.checkpoint = dict(checkpoint)
+        if job.state == JobState.QUEUED:
+            job.run_after, job.error = at, None if reason is None else dict(reason)
         session.flush()
 
 

@@ -1,7 +1,7 @@
 """The job queue: handing in work, and taking the next job.
 
-A job goes from `queued` to `running` and ends as `done`, `failed` or `cancelled`. Whoever runs one
-holds a lease on it (``leases``).
+A job goes from `queued` to `running` and ends as `done`, `failed` or `cancelled`; one that a person
+paused is neither until it is queued again. Whoever runs one holds a lease on it (``leases``).
 
 Functions take the session of ``Database.write`` (``Database.read`` where they say so). One
 transaction each, begun with its lock: two processes never take the same job.
@@ -30,12 +30,18 @@ class JobState(enum.StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
+UNFINISHED = (*OPEN, JobState.PAUSED)
+
+NETWORK_LANE, CALLS_LANE = "network", "calls"
+# Their jobs only read a recording's file: they go on beside others of the same recording.
+_READING_LANES = (NETWORK_LANE, CALLS_LANE)
 
 
 def now() -> datetime:
@@ -52,7 +58,7 @@ def enqueue(
     priority: int = 0,
     run_after: datetime | None = None,
 ) -> Job:
-    """Hand in work; return the job, or the one that is queued or running for the same already.
+    """Hand in work; return the job, or the one that is not finished for the same already.
 
     Larger priorities come first. The same work is the same kind and payload for one recording.
     """
@@ -61,7 +67,7 @@ def enqueue(
         select(Job).where(
             Job.kind == kind,
             Job.recording_id == recording_id,
-            Job.state.in_(OPEN),
+            Job.state.in_(UNFINISHED),
             Job.cancel_requested.is_(False),
         )
     )
@@ -104,7 +110,8 @@ def claim(
     """Take the next job for `owner`: the highest priority, then the oldest.
 
     `lanes` is how many jobs of a lane may run at once, in all processes together, and `kinds` what
-    the owner can do. Never taken is a job of a recording that another one works on.
+    the owner can do. Never taken is a job of a recording that another one works on, lanes that only
+    read its file apart.
     """
     running = session.execute(
         select(Job.lane, func.count()).where(Job.state == JobState.RUNNING).group_by(Job.lane)
@@ -114,7 +121,12 @@ def claim(
     other = aliased(Job)
     is_excluded = (
         select(other.id)
-        .where(other.recording_id == Job.recording_id, other.state == JobState.RUNNING)
+        .where(
+            other.recording_id == Job.recording_id,
+            other.state == JobState.RUNNING,
+            other.lane.not_in(_READING_LANES),
+            Job.lane.not_in(_READING_LANES),
+        )
         .exists()
     )
     is_known = true() if kinds is None else Job.kind.in_(list(kinds))

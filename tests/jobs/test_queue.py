@@ -195,3 +195,65 @@ def test_ended_jobs_are_forgotten_and_failed_ones_are_not(database: Database) ->
         assert job_list.forget(session, queue.now() - timedelta(days=1)) == 0
         assert job_list.forget(session, queue.now() + timedelta(days=1)) == 1
         assert [job.id for job in job_list.listed(session)] == [failed]
+
+
+def test_a_paused_job_rests_until_it_is_tried_again(database: Database) -> None:
+    waiting, running = enqueue(database, "a"), enqueue(database, "b", priority=1)
+    assert claim(database) == running
+    with database.write() as session:
+        for each in job_list.of(session, [waiting, running]):
+            assert job_list.pause(session, each)
+            assert not job_list.pause(session, each)
+        # Whoever ran it finds that it is not theirs any more, and changes nothing.
+        assert leases.renew(session, running, "me", queue.now(), checkpoint={"n": 1}) is Hold.LOST
+        assert [each.state for each in job_list.listed(session)] == ["paused", "paused"]
+    assert claim(database) is None
+    assert enqueue(database, "a") == waiting
+    with database.write() as session:
+        job_list.retry(session, session.get_one(Job, running))
+        job_list.request_cancel(session, session.get_one(Job, waiting))
+    assert claim(database) == running
+    assert row(database, running).attempts == 1
+    assert state_of(database, waiting) is JobState.CANCELLED
+
+
+def test_a_postponed_job_was_not_begun(database: Database) -> None:
+    job = enqueue(database)
+    for _ in range(2 * MAX_ATTEMPTS):
+        assert claim(database, at=queue.now() + timedelta(hours=1)) == job
+        later = queue.now() + timedelta(minutes=1)
+        with database.write() as session:
+            leases.postpone(session, job, "me", later, ERROR, {"asked": 1})
+        assert claim(database) is None
+    found = row(database, job)
+    assert (found.attempts, found.error, found.checkpoint) == (0, ERROR, {"asked": 1})
+    assert claim(database, at=queue.now() + timedelta(hours=1)) == job
+    with database.write() as session:
+        job_list.request_cancel(session, session.get_one(Job, job))
+        leases.postpone(session, job, "me", queue.now(), None, {})
+    assert state_of(database, job) is JobState.CANCELLED
+
+
+def test_a_server_says_how_long_it_wants_to_be_left_alone(database: Database) -> None:
+    job = enqueue(database)
+    claim(database)
+    at = queue.now()
+    with database.write() as session:
+        leases.fail(session, job, "me", ERROR, at, is_retryable=True, least_s=600.0)
+    assert row(database, job).run_after >= at + timedelta(seconds=600)
+
+
+def test_uploads_go_on_beside_what_else_is_done_with_a_recording(database: Database) -> None:
+    recording = add_recording(database, "/nowhere").id
+    jobs = [
+        enqueue(database, kind, recording, lane=lane)
+        for kind, lane in (("poster", "media"), ("strip", "media"), ("upload", "network"))
+    ]
+    assert [claim(database) for _ in range(3)] == [jobs[0], jobs[2], None]
+
+
+def test_one_that_is_put_first_comes_first(database: Database) -> None:
+    first, second = enqueue(database, "a"), enqueue(database, "b")
+    with database.write() as session:
+        job_list.put_first(session, session.get_one(Job, second))
+    assert [claim(database), claim(database)] == [second, first]
