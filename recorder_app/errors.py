@@ -63,6 +63,7 @@
         ShortcutsUnavailable
           ShortcutTaken
         AutostartError
+        NetworkMetered
       InternalError             our own bug
 
 A foreign exception is translated at the border where it comes in (mss, xcffib and sounddevice in
@@ -460,6 +461,13 @@ class AutostartError(IntegrationError):
     """Whether the program starts with the session cannot be read or changed."""
 
     code = "autostart"
+
+
+class NetworkMetered(IntegrationError):
+    """The system says that the network is paid by amount; what can wait does."""
+
+    code = "network_metered"
+    retryable = True
 
 
 class InternalError(RecorderError):

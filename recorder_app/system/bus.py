@@ -55,10 +55,13 @@ class Peer:
 
 
 class Bus:
-    """A connection of its own, used by one thread; a context manager. Raises BusError."""
+    """A connection of its own, to the session's bus or the system's, used by one thread.
 
-    def __init__(self) -> None:
-        self.connection = _connect()
+    Raises BusError.
+    """
+
+    def __init__(self, *, is_system: bool = False) -> None:
+        self.connection = _connect("SYSTEM" if is_system else "SESSION")
 
     def call(self, peer: Peer, member: str, signature: str = "", *values: object) -> Values:
         """Call a method and return what it answers."""
@@ -218,9 +221,9 @@ class BusThread:
             self._reader.recv(4096)
 
 
-def _connect() -> DBusConnection:
+def _connect(which: str = "SESSION") -> DBusConnection:
     with _errors():
-        return open_dbus_connection(auth_timeout=LIMIT_S)
+        return open_dbus_connection(which, auth_timeout=LIMIT_S)
 
 
 def _values(message: Message) -> Values:

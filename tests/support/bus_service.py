@@ -1,7 +1,8 @@
 """A small service on the session bus, a process: ``python -m tests.support.bus_service NAME``.
 
-NAME is ``screensaver`` (org.freedesktop.ScreenSaver) or ``notifications`` (a daemon of
-org.freedesktop.Notifications that can be silenced, as KDE's). Prints ``ready``, then a line for
+NAME is ``screensaver`` (org.freedesktop.ScreenSaver), ``notifications`` (a daemon of
+org.freedesktop.Notifications that can be silenced, as KDE's) or ``network`` (a NetworkManager on a
+phone's hotspot). Prints ``ready``, then a line for
 each call.
 """
 
@@ -17,6 +18,7 @@ from jeepney.io.blocking import Proxy, open_dbus_connection
 _NAMES = {
     "screensaver": "org.freedesktop.ScreenSaver",
     "notifications": "org.freedesktop.Notifications",
+    "network": "org.freedesktop.NetworkManager",
 }
 
 
@@ -41,6 +43,9 @@ class Service:
         if member == "UnInhibit":
             del self._cookies[body[0]]
             return "", ()
+        if member == "Get" and body[1] == "Metered":
+            # NM_METERED_GUESS_YES
+            return "v", (("u", 3),)
         if member == "Get":
             if body[1] != "Inhibited":
                 raise KeyError(body[1])
