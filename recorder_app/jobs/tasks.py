@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from recorder_app.jobs import exports, previews
+from recorder_app.jobs import copies, exports, previews, shares
 from recorder_app.jobs.context import Handler
+from recorder_app.library.uploads import ALIGN, FOLLOW, REMOTE_DELETE, UPLOAD
 
 TASKS: Mapping[str, Handler] = {
     "export": exports.make_export,
@@ -13,4 +14,8 @@ TASKS: Mapping[str, Handler] = {
     "strip": previews.make_strip,
     "waveform": previews.make_waveform,
     "checksum": previews.make_checksum,
+    UPLOAD: shares.upload,
+    FOLLOW: copies.follow,
+    REMOTE_DELETE: copies.remove,
+    ALIGN: copies.align,
 }

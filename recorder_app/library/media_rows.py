@@ -43,6 +43,11 @@ def at_path(session: Session, path: str) -> Recording | None:
     return session.scalars(query.order_by(Recording.deleted_at.is_not(None))).first()
 
 
+def count_at_path(session: Session, path: str) -> int:
+    """Return how many recordings are about the file `path`."""
+    return session.scalar(select(func.count()).where(Recording.path == path)) or 0
+
+
 def with_content(session: Session, size: int, checksum: str) -> Recording | None:
     """Return the recording of this content, as far as checksums are known."""
     query = select(Recording).where(Recording.checksum == checksum, Recording.file_size == size)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from recorder_app.library import search_index
+from recorder_app.library import search_index, uploads
 from recorder_app.library.database import Database
 from recorder_app.library.files import fill
 from recorder_app.library.models import (
@@ -21,11 +21,7 @@ from recorder_app.library.models import (
     RecordingSessionRow,
     Upload,
 )
-from recorder_app.library.queue import enqueue
 from recorder_app.library.recordings import note
-
-REMOTE_DELETE = "remote-delete"
-NETWORK_LANE = "network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ def remove(session: Session, recording: Recording, *, queue_remote: bool) -> int
     session.connection().exec_driver_sql("PRAGMA secure_delete = ON")
     remote = _remote_copies(session, recording) if queue_remote else []
     for copy in remote:
-        enqueue(session, REMOTE_DELETE, lane=NETWORK_LANE, payload=copy)
+        uploads.enqueue_removal(session, copy)
     session.execute(delete(AuditEntry).where(AuditEntry.subject_id == recording.id))
     take = recording.session_id
     session.delete(recording)
@@ -103,12 +99,12 @@ def remove_everything(database: Database) -> int:
     with database.write() as session:
         for recording in session.scalars(select(Recording)):
             for copy in _remote_copies(session, recording):
-                enqueue(session, REMOTE_DELETE, lane=NETWORK_LANE, payload=copy)
+                uploads.enqueue_removal(session, copy)
         session.flush()
         kept = [
             {column.name: getattr(job, column.name) for column in Job.__table__.columns}
             | {"recording_id": None}
-            for job in session.scalars(select(Job).where(Job.kind == REMOTE_DELETE))
+            for job in session.scalars(select(Job).where(Job.kind == uploads.REMOTE_DELETE))
         ]
     path = database.path.with_name(f".{database.path.name}.empty")
     try:
@@ -126,13 +122,8 @@ def remove_everything(database: Database) -> int:
 
 
 def _remote_copies(session: Session, recording: Recording) -> Sequence[dict[str, Any]]:
-    uploads = session.scalars(select(Upload).where(Upload.recording_id == recording.id))
-    found = [
-        {"destination": each.destination, "remote_id": each.remote_id, "link": each.link}
-        for each in uploads
-        # Without either nothing of it arrived there.
-        if each.remote_id or each.link
-    ]
+    rows = session.scalars(select(Upload).where(Upload.recording_id == recording.id))
+    found = [uploads.copy_of(session, each) for each in rows if uploads.may_be_there(each)]
     known = {copy["destination"] for copy in found}
     return found + [
         {"destination": destination, "remote_id": None, "link": link}

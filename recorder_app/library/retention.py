@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from recorder_app.library.media_rows import MISSING
 from recorder_app.library.models import Project, Recording, RecordingSessionRow, Upload
-from recorder_app.library.queue import JobState
 from recorder_app.library.recordings import delete
+from recorder_app.library.uploads import ARRIVED
 
 AGE = "age"
 SIZE = "size"
@@ -130,7 +130,7 @@ def _taken(row: Recording) -> int:
 
 def _uploaded(session: Session) -> set[str]:
     arrived = or_(Upload.link.is_not(None), Upload.remote_id.is_not(None))
-    query = select(Upload.recording_id).where(Upload.state == JobState.DONE, arrived)
+    query = select(Upload.recording_id).where(Upload.state.in_(ARRIVED), arrived)
     return set(session.scalars(query))
 
 

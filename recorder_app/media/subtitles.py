@@ -1,10 +1,11 @@
-"""Reading subtitles, WebVTT and SubRip, as times and plain text."""
+"""Subtitles as times and plain text: read from WebVTT and SubRip, written as WebVTT."""
 
 from __future__ import annotations
 
 import codecs
 import html
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -48,6 +49,22 @@ class Subtitles(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         return "\n".join(cue.text for cue in self.cues)
+
+
+def as_webvtt(cues: Sequence[Cue]) -> bytes:
+    """Return `cues` as a WebVTT file (https://www.w3.org/TR/webvtt1/)."""
+    blocks = ["WEBVTT"]
+    for cue in cues:
+        # An empty line would end the cue, and markup would be taken for such.
+        lines = [line for line in cue.text.splitlines() if line.strip()]
+        text = html.escape("\n".join(lines), quote=False)
+        blocks.append(f"{_stamp(cue.start_s)} {_ARROW} {_stamp(cue.end_s)}\n{text}")
+    return ("\n\n".join(blocks) + "\n").encode()
+
+
+def _stamp(seconds: float) -> str:
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}.{milliseconds:03}"
 
 
 def is_subtitles(path: Path) -> bool:

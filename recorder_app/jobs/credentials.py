@@ -1,0 +1,89 @@
+"""The secrets of destinations: from the environment, from this session, or from the keyring.
+
+The keyring may take seconds, or ask a person: never call this on a thread that must not wait.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+
+from recorder_app.share.destination import Kind, SecretField
+from recorder_app.system.secrets import Keyring, from_environment
+from recorder_app.texts import N_
+
+VARIABLES = "RECORDER_APP_SECRET_"
+"""What the names of all environment variables with secrets begin with."""
+
+WEBHOOK = SecretField(
+    "webhook",
+    N_("Webhook address"),
+    N_("Called when an upload has arrived; whoever knows it may call it."),
+    is_optional=True,
+)
+
+_keyring = Keyring()
+_lock = threading.Lock()
+_known: dict[tuple[str, str], str | None] = {}
+
+
+def fields_of(kind: Kind) -> tuple[SecretField, ...]:
+    """Return all secrets that a destination of this kind may have."""
+    return (*kind.secrets, WEBHOOK)
+
+
+def secrets_of(destination: str, fields: Iterable[SecretField]) -> dict[str, str]:
+    """Return the secrets that there are, by their names. Raises SecretsError. Thread-safe.
+
+    What the keyring said is not asked again in this process. Where the environment has a secret
+    that is needed, the keyring is not asked for the others.
+    """
+    wanted = tuple(fields)
+    found = {
+        field.name: value
+        for field in wanted
+        if (value := from_environment(destination, field.name)) is not None
+    }
+    needs_keyring = not any(field.name in found for field in wanted if not field.is_optional)
+    for field in wanted:
+        if field.name in found or (field.is_optional and not needs_keyring):
+            continue
+        if value := _kept(destination, field.name):
+            found[field.name] = value
+    return found
+
+
+def remember(destination: str, values: Mapping[str, str | None]) -> None:
+    """Use these until this process ends, without keeping them anywhere; None is one not given."""
+    with _lock:
+        _known.update({(destination, name): value for name, value in values.items()})
+
+
+def keep(destination: str, values: Mapping[str, str]) -> None:
+    """Put secrets into the keyring, in the place of older ones. Raises SecretsError.
+
+    They are used in this process even where they cannot be kept.
+    """
+    remember(destination, values)
+    for name, value in values.items():
+        _keyring.set(destination, name, value)
+
+
+def forget(destination: str, fields: Iterable[SecretField]) -> None:
+    """Take all secrets of a destination out of the keyring. Raises SecretsError."""
+    names = [field.name for field in fields]
+    with _lock:
+        for name in names:
+            _known.pop((destination, name), None)
+    for name in names:
+        _keyring.delete(destination, name)
+
+
+def _kept(destination: str, name: str) -> str | None:
+    with _lock:
+        if (destination, name) in _known:
+            return _known[destination, name]
+    value = _keyring.get(destination, name)
+    with _lock:
+        _known[destination, name] = value
+    return value

@@ -1,0 +1,162 @@
+"""Uploading a recording: from the place that was made for it to a copy that is verified."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from recorder_app.errors import (
+    ChecksumMismatch,
+    NetworkMetered,
+    ProxyFailed,
+    RemoteNotFound,
+    SecretsLocked,
+    SecretsSilent,
+    ShareError,
+    Unreachable,
+)
+from recorder_app.jobs import after_upload, kinds, opening, renditions
+from recorder_app.jobs.context import JobContext, Outcome, Postponed
+from recorder_app.jobs.pace import PACE
+from recorder_app.library import transcripts, uploads
+from recorder_app.library.models import Recording
+from recorder_app.library.uploads import ALIGN, FOLLOW, UploadState
+from recorder_app.share.destination import Destination, RemoteState, Ticket
+from recorder_app.share.sending import SendContext
+from recorder_app.share.source import Source
+
+# A person may have to unlock the keyring; asking again sooner would be a nuisance.
+_LOCKED_WAIT_S = 300.0
+_METERED_WAIT_S = 60.0
+
+
+def upload(context: JobContext) -> Outcome:
+    """Send the recording of the row ``upload_id`` to its destination, from where it was left."""
+    upload_id = str(context.payload["upload_id"])
+    with context.database.read() as session:
+        row = uploads.with_id(session, upload_id)
+    if row is None:
+        return Outcome({"withdrawn": True})
+    entry = opening.stored(row.destination)
+    with waiting_for_network(context), opening.opened(entry) as destination:
+        PACE.check()
+        context.on_stop(destination.abort)
+        ticket = opening.prepared(context.database, destination, upload_id, as_mp4=entry.as_mp4)
+        if ticket is None:
+            return Outcome({"withdrawn": True})
+        path = _file(context, upload_id, as_mp4=entry.as_mp4)
+        sent_bytes = _sent(context, destination, ticket, upload_id, path)
+        is_playable = _is_playable(destination, ticket)
+        recording = _arrived(context, upload_id, ticket, is_playable=is_playable)
+        link = opening.current_link(destination, ticket)
+    renditions.path_of(upload_id).unlink(missing_ok=True)
+    if recording is None:
+        return Outcome({"withdrawn": True})
+    warnings = after_upload.done(context, entry, recording, link.text)
+    return Outcome(
+        {"link": opening.kept(ticket)["link"], "bytes": sent_bytes, "warnings": warnings}
+    )
+
+
+@contextlib.contextmanager
+def waiting_for_network(context: JobContext) -> Iterator[None]:
+    """Have the job wait where the network is down or the keyring is locked: no failures of its own.
+
+    A proxy that refuses is one: it is reached.
+    """
+    try:
+        yield
+    except ProxyFailed:
+        raise
+    except Unreachable as error:
+        # A call that was broken off because the job is to end says so as well.
+        context.check()
+        raise Postponed(PACE.offline_wait_s(context.job_id), error) from error
+    except NetworkMetered as error:
+        raise Postponed(_METERED_WAIT_S, error) from error
+    except (SecretsLocked, SecretsSilent) as error:
+        raise Postponed(_LOCKED_WAIT_S, error) from error
+    else:
+        PACE.got_through(context.job_id)
+
+
+def _file(context: JobContext, upload_id: str, *, as_mp4: bool) -> Path:
+    recording = context.recording()
+    path = opening.media_of(recording)
+    if as_mp4 and renditions.is_needed(path):
+        return renditions.made(context, upload_id, recording)
+    return path
+
+
+def _sent(
+    context: JobContext, destination: Destination, ticket: Ticket, upload_id: str, path: Path
+) -> int:
+    """Send and verify; return the size in bytes."""
+
+    def check() -> None:
+        context.check()
+        PACE.check()
+
+    def report(sent_bytes: int, total_bytes: int) -> None:
+        PACE.got_through(context.job_id)
+        context.progress(sent_bytes / total_bytes if total_bytes else 1.0)
+
+    sending = SendContext(
+        checkpoint=context.checkpoint,
+        save=context.save,
+        report=report,
+        check=check,
+        limit=PACE.limit,
+    )
+    context.on_stop(sending.stop)
+    with Source(path) as source:
+        try:
+            destination.send(ticket, source, sending)
+            destination.verify(ticket, source)
+        except ChecksumMismatch:
+            # What was kept leads to the same again.
+            context.save({})
+            raise
+        except RemoteNotFound:
+            _lost(context, upload_id)
+            raise
+        return source.size
+
+
+def _lost(context: JobContext, upload_id: str) -> None:
+    """Have the next attempt make a new place: the old one is gone."""
+    with context.database.write() as session:
+        row = uploads.with_id(session, upload_id)
+        if row is not None:
+            uploads.keep(row, ticket=None)
+            row.remote_id = None
+    context.save({})
+
+
+def _is_playable(destination: Destination, ticket: Ticket) -> bool:
+    try:
+        return destination.status(ticket).state is RemoteState.PLAYABLE
+    except ShareError:
+        # It has arrived; whoever follows it asks again.
+        return False
+
+
+def _arrived(
+    context: JobContext, upload_id: str, ticket: Ticket, *, is_playable: bool
+) -> Recording | None:
+    """Note that all is there, and hand in what follows; None when it was taken back meanwhile."""
+    with context.database.write() as session:
+        row = uploads.with_id(session, upload_id)
+        if row is None:
+            return None
+        recording = session.get_one(Recording, row.recording_id)
+        if row.state not in uploads.ARRIVED:
+            state = UploadState.PLAYABLE if is_playable else UploadState.UPLOADED
+            uploads.note_state(session, row, state)
+        about = {"upload_id": row.id}
+        if row.state == UploadState.UPLOADED:
+            kinds.enqueue(session, FOLLOW, row.recording_id, about)
+        if recording.title != ticket.title or transcripts.of(session, recording.id):
+            kinds.enqueue(session, ALIGN, row.recording_id, about)
+        return recording
