@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from recorder_app.errors import InvalidSettingError
+from recorder_app.jobs.kinds import enqueue_alignment
 from recorder_app.library import media_rows, recordings, versions
 from recorder_app.library.ids import short_id
 from recorder_app.library.models import Recording
@@ -90,6 +91,8 @@ def edit(recording_id: str, changes: Changes) -> RecordingEntry:
             kept = [tag.name for tag in row.tags if tag.name not in changes.untags]
             columns["tags"] = kept + [_name(tag, "tag") for tag in changes.tags]
         entry = entry_of(recordings.change(session, row, **columns))
+        if changes.title is not None:
+            enqueue_alignment(session, row)
         note = notes.note_of(session, row)
     notes.keep(entry.path, note)
     return entry

@@ -9,11 +9,13 @@ from pathlib import Path
 import msgspec
 
 from recorder_app.errors import DiskFull, LibraryLocked, RecorderError
+from recorder_app.jobs import kinds
 from recorder_app.jobs.kinds import enqueue_previews
 from recorder_app.library.database import Database
 from recorder_app.library.takes import enter_recording, enter_session
 from recorder_app.media import profiles
-from recorder_app.services.ledger import ACTIVE, TakeRecord, pending_takes, sidecar_of
+from recorder_app.services.ledger import ACTIVE, COMPLETED, TakeRecord, pending_takes, sidecar_of
+from recorder_app.settings.destinations import DestinationsStore
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +37,18 @@ def enter_pending(database: Database) -> None:
             continue
         if record.status != ACTIVE:
             file.unlink(missing_ok=True)
+
+
+def _automatic(record: TakeRecord) -> list[str]:
+    """Return where every take is uploaded to; no take waits for a file that cannot be read."""
+    if record.status != COMPLETED:
+        return []
+    try:
+        known = DestinationsStore().read()
+    except RecorderError as error:
+        _log.warning("not uploaded session=%s error=%s", record.session_id, error)
+        return []
+    return [entry.name for entry in known.by_name.values() if entry.is_automatic]
 
 
 def enter_take(database: Database, record: TakeRecord) -> None:
@@ -91,3 +105,5 @@ def enter_take(database: Database, record: TakeRecord) -> None:
             },
         )
         enqueue_previews(session, recording)
+        for destination in _automatic(record):
+            kinds.enqueue_upload(session, recording, destination)

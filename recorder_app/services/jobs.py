@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from recorder_app.library import job_list
+from recorder_app.library import job_list, uploads
 from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
 from recorder_app.library.models import Job
-from recorder_app.library.queue import OPEN, JobState
+from recorder_app.library.queue import NETWORK_LANE, UNFINISHED, JobState
+from recorder_app.settings.store import SettingsStore
 
 if TYPE_CHECKING:
+    from recorder_app.jobs.runner import Runner
     from recorder_app.jobs.work import Ended
 
 _LOOK_EVERY_S = 0.2
@@ -72,7 +74,14 @@ def cancel_job(database: Database, text: str) -> JobEntry:
     """Cancel the job with the id `text`. Raises InvalidRequest and LibraryError."""
     with database.write() as session:
         row = job_list.get(session, text)
-        job_list.request_cancel(session, row)
+        upload = None
+        if row.kind == uploads.UPLOAD:
+            upload = uploads.with_id(session, str(row.payload.get("upload_id")))
+        if upload is None or upload.state in uploads.ARRIVED:
+            job_list.request_cancel(session, row)
+        else:
+            # What was begun at the destination goes as well.
+            uploads.withdraw(session, upload)
         return entry_of(row)
 
 
@@ -82,6 +91,16 @@ def retry_job(database: Database, text: str) -> JobEntry:
         row = job_list.get(session, text)
         job_list.retry(session, row)
         return entry_of(row)
+
+
+def runner_of(database: Database, on_end: Callable[[Ended], None] = lambda _: None) -> Runner:
+    """Return what runs jobs in this process, with as many uploads at once as is set."""
+    # Imported only now: listing needs no codecs.
+    from recorder_app.jobs.kinds import LANES
+    from recorder_app.jobs.runner import Runner
+
+    at_once = SettingsStore(keeps_broken=True).current.sharing.at_once
+    return Runner(database, lanes={**LANES, NETWORK_LANE: at_once}, on_end=on_end)
 
 
 def run_jobs(
@@ -95,11 +114,9 @@ def run_jobs(
 
     Raises LibraryError when the library cannot be used any more.
     """
-    # Imported only now: listing needs no codecs.
-    from recorder_app.jobs.runner import Runner
     from recorder_app.jobs.tasks import TASKS
 
-    runner = Runner(database, on_end=on_end)
+    runner = runner_of(database, on_end)
     runner.start()
     try:
         while not stop.wait(_LOOK_EVERY_S) and runner.is_alive:
@@ -126,18 +143,16 @@ def finish_jobs(
     Without `tries_again` one that failed is not waited for, be it that it would be tried again
     later. Returns how they ended; what is open still is left in the queue.
     """
-    from recorder_app.jobs.runner import Runner
-
     wanted = list(job_ids)
     ended: dict[str, JobEntry] = {}
-    runner = Runner(database)
+    runner = runner_of(database)
     runner.start()
     try:
         while runner.is_alive:
             # What has ended is not looked at again: there may be thousands.
             left = _entries(database, [each for each in wanted if each not in ended])
-            ended |= {entry.id: entry for entry in left if entry.state not in OPEN}
-            is_open = [entry for entry in left if entry.state in OPEN]
+            ended |= {entry.id: entry for entry in left if entry.state not in UNFINISHED}
+            is_open = [entry for entry in left if entry.state in UNFINISHED]
             on_progress([*ended.values(), *is_open])
             waited_for = [each for each in is_open if tries_again or not _waits_to_try(each)]
             if not waited_for or stop.wait(_LOOK_EVERY_S):

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from recorder_app.errors import InvalidSettingError, UnreadableMedia
+from recorder_app.jobs.kinds import enqueue_alignment
 from recorder_app.library import recordings, transcripts
 from recorder_app.library.ids import short_id
 from recorder_app.library.models import Recording, Transcript
@@ -75,6 +76,7 @@ def add_transcript(recording_id: str, file: Path, language: str | None = None) -
     with opened_library() as database, database.write() as session:
         row = recordings.get(session, recording_id)
         _, was_replaced = transcripts.put(session, row, chosen, read.cues)
+        enqueue_alignment(session, row)
         note = notes.note_of(session, row)
     notes.keep(row.path, note)
     return AddedEntry(
@@ -97,6 +99,7 @@ def remove_transcripts(recording_id: str, language: str | None = None) -> Remove
     with opened_library() as database, database.write() as session:
         row = recordings.get(session, recording_id)
         languages = transcripts.remove(session, row, _chosen(language))
+        enqueue_alignment(session, row)
         note = notes.note_of(session, row)
     notes.keep(row.path, note)
     return RemovedTranscripts(row.id, short_id(row.id), row.title, languages)
