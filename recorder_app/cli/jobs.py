@@ -36,7 +36,7 @@ def jobs(context: click.Context, *, watch: bool, json_output: bool) -> int:
 
     database = open_library()
     if watch:
-        _watch(lambda: list_jobs(database))
+        watch_lines(lambda: _table(list_jobs(database)))
     elif json_output:
         write_line(as_json({"jobs": list_jobs(database)}))
     else:
@@ -127,13 +127,14 @@ def _remark(entry: JobEntry) -> str:
     return reason
 
 
-def _watch(entries: Callable[[], list[JobEntry]]) -> None:
+def watch_lines(current: Callable[[], list[str]]) -> None:
+    """Show lines that change every second, until Ctrl-C; in place on a terminal."""
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     shown: list[str] = []
     # Not by an exception: one that is raised in a callback of the database would be lost.
     stop = stopped_by_signals()
     while not stop.is_set():
-        lines = _table(entries())
+        lines = current()
         if is_terminal:
             size = shutil.get_terminal_size()
             # A line that wraps, or scrolls away, could not be erased.

@@ -36,7 +36,7 @@ _RECORDING = (
     "status",
     "quit",
 )
-_UPKEEP = ("recover", "library", "jobs", "cancel", "retry", "settings")
+_UPKEEP = ("recover", "library", "jobs", "cancel", "retry", "settings", "destination")
 
 EXIT_CODES = """\b
 Exit codes:
@@ -47,6 +47,8 @@ Exit codes:
   4    no encoder works, or encoding failed
   5    the disk is full or cannot be written
   6    a file cannot be read as video or sound
+  7    a server cannot be reached, or refuses; destination test: not fit to upload to
+  8    the keyring does not give, or take, a secret
   9    cancelled, nothing was recorded or changed
   10   the desktop does not do what was asked of it
   70   a fault of the program itself
@@ -122,6 +124,7 @@ def _stored_language() -> str:
 def _register() -> None:
     from recorder_app.cli import (
         control,
+        destinations,
         editing,
         exports,
         figures,
@@ -137,7 +140,9 @@ def _register() -> None:
         rows,
         selftest,
         settings,
+        sharing,
         transcripts,
+        uploads,
     )
 
     for command in (
@@ -181,6 +186,11 @@ def _register() -> None:
         control.quit_,
         jobs.jobs,
         jobs.retry,
+        destinations.destination,
+        uploads.upload,
+        uploads.uploads,
+        sharing.link,
+        sharing.unshare,
         settings.settings,
     ):
         cli.add_command(command)

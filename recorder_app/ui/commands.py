@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QGuiApplication
+
 from recorder_app.errors import Cancelled, InvalidRequest
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingResult
 from recorder_app.services.remote import FINISH, RemoteError, Status
@@ -72,6 +74,7 @@ class Commands:
             "unmute": lambda: recorder.mute(False),
             "screenshot": app.screenshot,
             "raise": app.show_running,
+            "copy": lambda: QGuiApplication.clipboard().setText(text),
         }
         if name not in actions:
             raise InvalidRequest(
