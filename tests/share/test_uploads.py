@@ -1,0 +1,313 @@
+"""Uploads as the app makes them: in this process, several at once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from recorder_app.jobs import copies, credentials, opening, pace, shares
+from recorder_app.library import uploads
+from recorder_app.library.database import Database
+from recorder_app.library.models import Recording, Upload
+from recorder_app.services import destinations, jobs, sharing
+from recorder_app.services import uploads as services
+from recorder_app.settings.destinations import AfterUpload, StoredDestination
+from recorder_app.settings.store import SettingsStore
+from recorder_app.system.network import NetworkWatch
+from tests.share.conftest import MakeFile, digest
+from tests.support.bunny import API_KEY, LIBRARY, ZONE, Bunny
+from tests.support.command import ROOT
+from tests.support.faults import Fault
+from tests.support.http_server import Handler, Server
+from tests.support.jobs import add_recording
+
+LIMIT_S = 60.0
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
+    monkeypatch.setenv("RECORDER_APP_SECRET_WORK_API_KEY", API_KEY)
+    monkeypatch.setattr(credentials, "_known", {})
+    for module in (shares, pace):
+        monkeypatch.setattr(module, "PACE", pace.Pace(NetworkWatch(every_s=0.0)))
+    opened = Database(tmp_path / "data" / "recorder-app" / "library.sqlite")
+    yield opened
+    opened.close()
+
+
+def add(address: str, name: str = "work", after: AfterUpload | None = None) -> None:
+    fields = {"library_id": LIBRARY, "api_address": address, "pull_zone": ZONE}
+    entry = StoredDestination(
+        name=name,
+        kind="bunny-stream",
+        configuration=fields,
+        after=after or AfterUpload(),
+    )
+    destinations.add(entry, {})
+
+
+def enter(database: Database, path: Path) -> Recording:
+    return add_recording(database, path, file_size=path.stat().st_size, mime_type="video/webm")
+
+
+@contextlib.contextmanager
+def running(database: Database) -> Iterator[None]:
+    """Run jobs meanwhile."""
+    runner = jobs.runner_of(database)
+    runner.start()
+    try:
+        yield
+        assert runner.error is None
+    finally:
+        runner.stop()
+
+
+def until(database: Database, is_reached: Callable[[list[services.UploadEntry]], bool]) -> None:
+    deadline = time.monotonic() + LIMIT_S
+    while not is_reached(entries := services.list_uploads(database)):
+        assert time.monotonic() < deadline, entries
+        time.sleep(0.02)
+
+
+def have_arrived(entries: list[services.UploadEntry]) -> bool:
+    return all(entry.state in ("uploaded", "playable") for entry in entries)
+
+
+def test_no_more_than_are_set_at_once_and_first_what_is_put_first(
+    database: Database, bunny: Bunny, make_file: MakeFile
+) -> None:
+    add(bunny.address)
+    SettingsStore().update("sharing", at_once=2, limit_kb=4000)
+    ids = [enter(database, make_file(3_000_000 + n)).id for n in range(5)]
+    for each in ids:
+        sharing.share(database, each)
+    services.put_first(database, [ids[-1]])
+    most = 0
+    order: list[str] = []
+
+    def look(entries: list[services.UploadEntry]) -> bool:
+        nonlocal most
+        now = [entry.recording_id for entry in entries if entry.job_state == "running"]
+        most = max(most, len(now))
+        order.extend(each for each in now if each not in order)
+        return have_arrived(entries)
+
+    began = time.monotonic()
+    with running(database):
+        until(database, look)
+    assert most == 2
+    assert order[0] == ids[-1]
+    # All of them together keep the limit.
+    assert time.monotonic() - began > 15_000_000 / 4_000_000 - 0.5
+    assert len(bunny.videos) == 5
+
+
+def test_the_link_is_there_within_a_second(
+    database: Database, bunny: Bunny, make_file: MakeFile
+) -> None:
+    add(bunny.address)
+    recording = enter(database, make_file(1000))
+    began = time.monotonic()
+    shared = sharing.share(database, recording.id)
+    assert time.monotonic() - began < 1.0
+    assert shared.link is not None
+    assert shared.link.text == shared.upload.link
+    assert (shared.upload.state, shared.wants_copy) == ("linked", False)
+
+
+def test_a_file_that_changes_meanwhile_is_sent_as_it_is_then(
+    database: Database, bunny: Bunny, make_file: MakeFile
+) -> None:
+    add(bunny.address)
+    SettingsStore().update("sharing", limit_kb=4000)
+    path = make_file(12_000_000)
+    recording = enter(database, path)
+    sharing.share(database, recording.id)
+    with running(database):
+        until(database, lambda entries: entries[0].sent_bytes > 1_000_000)
+        path.write_bytes(os.urandom(5_000_000))
+        SettingsStore().reset("sharing")
+        until(database, have_arrived)
+    (guid,) = bunny.videos
+    assert digest(bunny.file(guid)) == digest(path)
+    assert len(bunny.tus.uploads()) == 1
+
+
+@pytest.fixture
+def metered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[str]]:
+    """A system's bus with a NetworkManager that says so, until it is killed."""
+    address = f"unix:path={tmp_path / 'bus'}"
+    bus = subprocess.Popen(["dbus-daemon", "--session", "--nofork", "--address", address])
+    service = None
+    try:
+        deadline = time.monotonic() + LIMIT_S
+        while not (tmp_path / "bus").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        service = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.bus_service", "network"],
+            cwd=ROOT,
+            env=os.environ | {"DBUS_SESSION_BUS_ADDRESS": address},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert service.stdout is not None
+        assert service.stdout.readline() == "ready\n"
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+        yield service
+    finally:
+        for process in (service, bus):
+            if process is not None:
+                process.kill()
+                process.communicate()
+
+
+def test_it_waits_while_the_network_is_paid_by_amount(
+    database: Database,
+    bunny: Bunny,
+    make_file: MakeFile,
+    metered: subprocess.Popen[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shares, "_METERED_WAIT_S", 0.5)
+    add(bunny.address)
+    sharing.share(database, enter(database, make_file(1000)).id)
+    with running(database):
+        until(database, lambda entries: entries[0].error is not None)
+        (entry,) = services.list_uploads(database)
+        assert entry.error is not None
+        assert entry.error["code"] == "network_metered"
+        assert entry.job_state in ("queued", "running")
+        assert bunny.of("PATCH") == []
+        metered.kill()
+        until(database, have_arrived)
+
+
+class Hook(Handler):
+    """Takes what is told to a webhook."""
+
+    server: HookServer
+
+    def handle_call(self, fault: Fault | None) -> None:  # noqa: ARG002
+        self.server.told.append((self.path, json.loads(self.read_body())))
+        self.answer(204)
+
+
+class HookServer(Server):
+    handler = Hook
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, dict[str, object]]] = []
+        super().__init__()
+
+
+def test_a_webhook_is_called_and_its_address_kept_nowhere(
+    database: Database,
+    bunny: Bunny,
+    make_file: MakeFile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add(bunny.address, after=AfterUpload(webhook=True))
+    with HookServer() as hook:
+        address = f"{hook.address}/services/T0/geheimnisvoll"
+        monkeypatch.setenv("RECORDER_APP_SECRET_WORK_WEBHOOK", address)
+        hook.script.add(Fault("status", "POST", "/services", status=503))
+        recording = enter(database, make_file(1000))
+        shared = sharing.share(database, recording.id)
+        with running(database):
+            until(database, lambda entries: entries[0].job_state == "done")
+        ((path, told),) = hook.told
+    assert path.endswith("/geheimnisvoll")
+    assert told["event"] == "uploaded"
+    assert told["recording_id"] == recording.id
+    assert told["link"] == shared.upload.link
+    files = [each for each in tmp_path.rglob("*") if each.is_file()]
+    assert not [each for each in files if b"geheimnisvoll" in each.read_bytes()]
+
+
+def test_what_was_deleted_there_is_no_link_any_more(
+    database: Database,
+    bunny: Bunny,
+    make_file: MakeFile,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(copies, "_ASK_AFTER_S", (0.1,))
+    add(bunny.address)
+    recording = enter(database, make_file(1000))
+    sharing.share(database, recording.id)
+    with running(database):
+        until(database, have_arrived)
+        bunny.videos.clear()
+        until(database, lambda entries: entries[0].state == "gone")
+        with database.read() as session:
+            assert session.get_one(Recording, recording.id).share_links == {}
+        again = sharing.share(database, recording.id)
+        assert again.upload.link is not None
+        until(database, have_arrived)
+        (guid,) = bunny.videos
+        bunny.videos[guid].status = 5
+        until(database, lambda entries: entries[0].state == "failed")
+    (entry,) = services.list_uploads(database)
+    assert entry.error is not None
+    assert "no picture" in entry.error["message"]
+
+
+def test_what_was_taken_back_while_its_place_was_made_goes_too(
+    database: Database, bunny: Bunny, make_file: MakeFile
+) -> None:
+    add(bunny.address)
+    path = make_file(1000)
+    bunny.script.add(Fault("drop", "POST", f"/library/{LIBRARY}/videos"))
+    shared = sharing.share(database, enter(database, path).id)
+    assert shared.link is None
+    with opening.opened(opening.stored("work")) as destination:
+        prepare, taken_back = destination.prepare, threading.Event()
+
+        def slowly(*given: object, **more: object) -> object:
+            ticket = prepare(*given, **more)  # type: ignore[arg-type]
+            sharing.take_back(database, [shared.upload.id])
+            taken_back.set()
+            return ticket
+
+        destination.prepare = slowly  # type: ignore[assignment, method-assign]
+        assert opening.prepared(database, destination, shared.upload.id) is None
+    assert taken_back.is_set()
+    with running(database):
+        deadline = time.monotonic() + LIMIT_S
+        while bunny.videos:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_links_that_are_signed_are_not_stored(database: Database, tmp_path: Path) -> None:
+    from recorder_app.share.destination import Ticket
+
+    ticket = Ticket(
+        remote_id="a/b.webm",
+        link="https://s3.example/bucket/a/b.webm?X-Amz-Credential=KEYID&X-Amz-Signature=0f0f",
+        data={"expires_at": "1800000000"},
+    )
+    path = tmp_path / "a.webm"
+    path.write_bytes(b"a")
+    recording = enter(database, path)
+    with database.write() as session:
+        row, _ = uploads.begin(session, session.get_one(Recording, recording.id), "work")
+        plain = opening.kept(ticket)
+        uploads.note_ticket(session, row, ticket.remote_id, plain["link"], plain)
+        assert session.get_one(Upload, row.id).link == "https://s3.example/bucket/a/b.webm"
+    (entry,) = services.list_uploads(database)
+    assert entry.is_signed
+    database.compact()
+    assert b"0f0f" not in database.path.read_bytes()
