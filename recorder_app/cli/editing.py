@@ -112,6 +112,9 @@ def redo(*, recording_id: str, json_output: bool) -> int:
 
 def _edit(given: str, wish: Wish, choices: Choices) -> int:
     if not _is_path(given):
+        from recorder_app.cli.recovering import recover_first
+
+        recover_first()
         return export_recording(given, wish, choices)
     if choices.no_wait:
         raise InvalidRequest(

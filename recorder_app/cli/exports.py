@@ -18,8 +18,8 @@ from recorder_app.errors import RecorderError
 
 if TYPE_CHECKING:
     from recorder_app.services.edit_times import Wish
+    from recorder_app.services.export_entries import ExportEntry, ExportWish
     from recorder_app.services.jobs import JobEntry
-    from recorder_app.services.versions import ExportEntry, ExportWish
 
 # The preset of ``trim`` and ``cut``.
 _ORIGINAL = "original"
@@ -48,7 +48,7 @@ class Choices:
     limit_bytes: int | None = None
 
     def wish(self) -> ExportWish:
-        from recorder_app.services.versions import ExportWish
+        from recorder_app.services.export_entries import ExportWish
 
         return ExportWish(self.preset, self.output, self.limit_bytes, self.overwrite)
 

@@ -37,6 +37,8 @@ _RECORDING = (
     "quit",
 )
 _UPKEEP = ("recover", "library", "jobs", "cancel", "retry", "settings", "destination")
+# Those may be about a file, for which no library is opened; else they see to it themselves.
+_EDITING = ("trim", "cut")
 
 EXIT_CODES = """\b
 Exit codes:
@@ -70,7 +72,7 @@ def cli(context: click.Context) -> None:
         from recorder_app import logs, paths
 
         logs.start(paths.log_folder())
-    if context.invoked_subcommand not in _RECORDING + _UPKEEP and not asks_for_help:
+    if context.invoked_subcommand not in _RECORDING + _UPKEEP + _EDITING and not asks_for_help:
         from recorder_app.cli.recovering import recover_first
 
         recover_first()

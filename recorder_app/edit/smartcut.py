@@ -12,6 +12,7 @@ are bit-identical. Sound is cut to the sample, see ``sound``.
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -54,9 +55,14 @@ _WORTH_SEEKING = Fraction(10)
 # How a finished file is written. Without the limit, sound is never held back by a long picture. In
 # MP4 the edit list counts in the movie's time scale, and cuts off what its rounding loses.
 _OPTIONS = {
-    "webm": {"max_interleave_delta": "0"},
-    "matroska": {"max_interleave_delta": "0"},
-    "mp4": {"max_interleave_delta": "0", "use_editlist": "1", "movie_timescale": "90000"},
+    "webm": {"max_interleave_delta": "0", "flush_packets": "0"},
+    "matroska": {"max_interleave_delta": "0", "flush_packets": "0"},
+    "mp4": {
+        "max_interleave_delta": "0",
+        "flush_packets": "0",
+        "use_editlist": "1",
+        "movie_timescale": "90000",
+    },
 }
 
 
@@ -178,9 +184,13 @@ class _Cutter:
         streams += [each for each in self._media.streams.audio if each.index in sounds]
         # Streams that have not come to the end of the stretch.
         behind = {each.index for each in streams}
+        ends = {each.index: math.ceil(stretch.end / (each.time_base or 1)) for each in streams}
         for packet in packets(self._media, *streams):
             index = packet.stream_index
             if index in sounds:
+                assert packet.pts is not None
+                if packet.pts >= ends[index]:
+                    behind.discard(index)
                 sounds[index].put(packet)
                 self._output.mux(sounds[index].packets())
             elif index in behind:
@@ -189,9 +199,6 @@ class _Cutter:
                     self._work(group)
                     if group.end is not None and group.end >= stretch.end:
                         behind.discard(index)
-                    continue
-            if index in sounds and time_of(packet) >= stretch.end:
-                behind.discard(index)
             if not behind:
                 return
         last = builder.finish()

@@ -8,6 +8,7 @@ says it of the end as well; AAC's last packet may reach 21 ms behind it.
 from __future__ import annotations
 
 import contextlib
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -22,7 +23,7 @@ from recorder_app.media.probe import MediaPacket
 # Each AAC packet adds to the one before it: the one that the part begins in, and the last before.
 _AAC_PACKETS = 2
 # Times of packets are rounded; what differs by more is a gap.
-_JUMP = Fraction(1, 200)
+_JUMP_S = 0.005
 _CONTAINERS = {"opus": ("webm", "matroska"), "aac": ("mp4",)}
 
 
@@ -75,12 +76,19 @@ class CopiedTrack:
     ) -> None:
         assert stream.time_base is not None
         self._base = stream.time_base
-        self._part, self._first = part, first
+        self._part = part
         self._is_opus = stream.codec_context.codec.canonical_name == "opus"
         self._packets: deque[MediaPacket] = deque()
         self._held: MediaPacket | None = None
-        # When what has been put in ends, in the result's time.
-        self._end = first - part.start
+        # Packets are many: from here on whole numbers only. What is put in lies between
+        # these times of the source, in its unit.
+        self._begins, self._ends = math.ceil(first / self._base), math.ceil(part.end / self._base)
+        # Samples in a unit of time.
+        self._rate = opus.RATE if self._is_opus else stream.codec_context.sample_rate
+        self._scale = self._base * self._rate
+        self._start = round(part.start * self._rate)
+        # When what has been put in ends, in samples of the result.
+        self._end = round((first - part.start) * self._rate)
         with contextlib.ExitStack() as stack:
             template = stream
             if self._is_opus:
@@ -89,7 +97,7 @@ class CopiedTrack:
                 if part.start == 0:
                     # What the source's encoder said, which times of packets are a rounding of.
                     skipped = opus.pre_skip(extradata)
-                    self._end = -Fraction(skipped, opus.RATE)
+                    self._end = -skipped
                 template = stack.enter_context(opus.template(extradata, skipped))
             self.stream = output.add_stream_from_template(template, opaque=True)
         self.stream.metadata.update(stream.metadata)
@@ -97,14 +105,14 @@ class CopiedTrack:
     def put(self, packet: MediaPacket) -> None:
         """Take in the next packet of the source."""
         assert packet.pts is not None
-        begin = packet.pts * self._base
-        if not self._first <= begin < self._part.end:
+        if not self._begins <= packet.pts < self._ends:
             return
-        at = begin - self._part.start
-        if abs(at - self._end) > _JUMP:
+        scale = self._scale
+        at = packet.pts * scale.numerator // scale.denominator - self._start
+        if abs(at - self._end) > _JUMP_S * self._rate:
             self._end = at
         self._end += self._length(packet)
-        packet.pts = packet.dts = round(at / self._base)
+        packet.pts = packet.dts = (at * scale.denominator + scale.numerator // 2) // scale.numerator
         packet.time_base, packet.stream = self._base, self.stream
         if self._held is not None:
             self._packets.append(self._held)
@@ -118,11 +126,11 @@ class CopiedTrack:
         last, self._held = self._held, None
         if last is None:
             return
-        over = self._end - self._part.length
+        over = self._end - round(self._part.length * self._rate)
         if over > 0:
             if self._is_opus:
-                opus.leave_out_at_end(last, round(over * opus.RATE))
-            last.duration = max(1, round((self._length(last) - over) / self._base))
+                opus.leave_out_at_end(last, over)
+            last.duration = max(1, round((self._length(last) - over) / self._scale))
         self._packets.append(last)
 
     def packets(self) -> Iterator[MediaPacket]:
@@ -133,8 +141,8 @@ class CopiedTrack:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _length(self, packet: MediaPacket) -> Fraction:
-        """Return how long a packet's sound is, in seconds, rounded by nobody."""
+    def _length(self, packet: MediaPacket) -> int:
+        """Return how many samples a packet holds."""
         if self._is_opus:
-            return Fraction(opus.samples(bytes(packet)), opus.RATE)
-        return (packet.duration or 0) * self._base
+            return opus.samples(bytes(packet))
+        return round((packet.duration or 0) * self._scale)

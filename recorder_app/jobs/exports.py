@@ -21,17 +21,16 @@ import msgspec
 
 from recorder_app import faults
 from recorder_app.edit.timeline import EditList, operation
-from recorder_app.errors import DiskFull, InvalidRequest
+from recorder_app.errors import DiskFull
 from recorder_app.jobs import versions
 from recorder_app.jobs.context import JobContext, Outcome
 from recorder_app.jobs.rendering import full_disk, render, told
-from recorder_app.jobs.sources import SourceStamp
+from recorder_app.jobs.sources import SourceStamp, refuse_source
 from recorder_app.jobs.unfinished import UnfinishedFile, size_of
 from recorder_app.library import media_rows
 from recorder_app.library.ids import new_id
 from recorder_app.media.outfile import storage_error
 from recorder_app.media.renaming import free_names
-from recorder_app.texts import N_
 
 
 class ExportOrder(msgspec.Struct, frozen=True):
@@ -180,20 +179,6 @@ def _targets(context: JobContext, order: ExportOrder) -> Iterator[Path]:
                 continue
         if not target.exists():
             yield target
-
-
-def refuse_source(source: Path, target: Path) -> None:
-    """Raise InvalidRequest where `target` is the file that is being exported."""
-    try:
-        is_same = target.exists() and target.samefile(source)
-    except OSError:
-        return
-    if is_same:
-        raise InvalidRequest(
-            N_("{path} is the recording itself, which is never changed."),
-            hint=N_("Choose another name."),
-            path=target,
-        )
 
 
 def _storage_error(error: OSError, path: Path) -> Exception:

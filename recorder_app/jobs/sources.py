@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from recorder_app.errors import SourceChanged, UnreadableMedia
+from recorder_app.errors import InvalidRequest, SourceChanged, UnreadableMedia
 from recorder_app.media.digest import checksum
 from recorder_app.texts import N_
 
@@ -43,6 +43,20 @@ class SourceStamp(msgspec.Struct, frozen=True):
                 hint=N_("Look at it, and export it again."),
                 path=path,
             )
+
+
+def refuse_source(source: Path, target: Path) -> None:
+    """Raise InvalidRequest where `target` is the file that is being exported."""
+    try:
+        is_same = target.exists() and target.samefile(source)
+    except OSError:
+        return
+    if is_same:
+        raise InvalidRequest(
+            N_("{path} is the recording itself, which is never changed."),
+            hint=N_("Choose another name."),
+            path=target,
+        )
 
 
 def _gone(path: Path) -> UnreadableMedia:

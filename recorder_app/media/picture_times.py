@@ -6,11 +6,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-from av.container import InputContainer
-from av.video.stream import VideoStream
 
 from recorder_app.errors import UnreadableMedia, UnsupportedMedia
-from recorder_app.media.probe import COVER, open_media, packets
+from recorder_app.media.probe import open_media, packets, pictures_of
 from recorder_app.texts import N_
 
 
@@ -21,7 +19,7 @@ def picture_times(path: Path) -> list[Fraction]:
     """
     try:
         with open_media(path) as media:
-            stream = _pictures(media)
+            stream = pictures_of(media)
             if stream is None:
                 raise UnsupportedMedia(
                     N_("{path} has no pictures that could be counted."),
@@ -36,11 +34,3 @@ def picture_times(path: Path) -> list[Fraction]:
             N_("{path} cannot be read ({reason})."), path=path, reason=error.strerror or error
         ) from error
     return [time * base for time in sorted(times)]
-
-
-def _pictures(media: InputContainer) -> VideoStream | None:
-    for stream in media.streams.video:
-        # A cover picture in a sound file is no track.
-        if stream.codec_context and not stream.disposition & COVER:
-            return stream
-    return None

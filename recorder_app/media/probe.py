@@ -53,6 +53,9 @@ _VIDEO_TYPES = {
     "ogg": "video/ogg",
 }
 _ANY_CLOCK = ("mpegts", "mpeg")
+# How far before its end a file is looked into, in microseconds, and how exactly that is told.
+_END_US = 3_000_000
+_END_ROUNDING = Fraction(1, 10)
 # Errors in a row after which nothing more is expected of a damaged file.
 _MOST_ERRORS = 50
 
@@ -134,6 +137,28 @@ def packets(source: InputContainer, *streams: MediaStream) -> Iterator[MediaPack
             return
         except av.error.InvalidDataError:
             errors += 1
+
+
+def length_of(path: Path) -> Fraction:
+    """Return how long a file is, in seconds, to the millisecond.
+
+    Of a file that tells, and whose end is there, only that end is read; of any other, all of it, as
+    ``probe`` does. Raises UnreadableMedia.
+    """
+    with open_media(path) as source, _translated(path):
+        told = source.duration
+        if told is not None and source.format.name.startswith(("matroska", "mov")):
+            # What comes before 0 is not heard.
+            end = Fraction(told + min(source.start_time or 0, 0), av.time_base)
+            source.seek(max(0, told - _END_US), backward=True)
+            last = max((_end_of(packet) for packet in source.demux() if packet.size), default=None)
+            if last is not None and abs(last - end) <= _END_ROUNDING:
+                return Fraction(round(last * 1000), 1000)
+    return Fraction(round(probe(path).duration_s * 1000), 1000)
+
+
+def _end_of(packet: MediaPacket) -> Fraction:
+    return Fraction(((packet.pts or 0) + (packet.duration or 0)) * packet.time_base)
 
 
 def pictures_of(source: InputContainer) -> VideoStream | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from recorder_app.edit.presets import ORIGINAL
 from recorder_app.edit.timeline import EditList
 from recorder_app.errors import InvalidRequest, OutputExists, OutputNotWritable
-from recorder_app.jobs.exports import refuse_source
+from recorder_app.jobs.sources import refuse_source
 from recorder_app.services.walking import MEDIA_SUFFIXES
 from recorder_app.texts import N_, translate
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
 from recorder_app.edit.timeline import EditList
@@ -14,11 +13,11 @@ from recorder_app.jobs.rendering import check_preset, extension_for, render, tol
 from recorder_app.jobs.sources import SourceStamp
 from recorder_app.jobs.unfinished import UnfinishedFile, size_of
 from recorder_app.media.outfile import storage_error
-from recorder_app.media.probe import probe
+from recorder_app.media.probe import length_of
 from recorder_app.media.renaming import free_names
 from recorder_app.services import outputs
 from recorder_app.services.edit_times import Times, Wish
-from recorder_app.services.versions import DONE, ExportEntry, ExportWish
+from recorder_app.services.export_entries import DONE, ExportEntry, ExportWish
 from recorder_app.texts import N_
 
 
@@ -41,7 +40,7 @@ def edit_file(
             N_("There is no file {path}."), hint=N_("Check its name."), path=source
         )
     stamp = SourceStamp.of(source)
-    length = Fraction(round(probe(source).duration_s * 1000), 1000)
+    length = length_of(source)
     if length <= 0:
         raise UnreadableMedia(N_("The length of {path} is not known."), path=source)
     edited = wish.operation(Times(source, length)).apply(EditList.whole(length))

@@ -30,8 +30,8 @@ from recorder_app.media.picture_times import picture_times
 from recorder_app.pipeline.journal import journal_path
 from recorder_app.services import versions
 from recorder_app.services.edit_times import PictureNumber, TrimWish
+from recorder_app.services.export_entries import ExportWish
 from recorder_app.services.library import library_path
-from recorder_app.services.versions import ExportWish
 from tests.support.command import environment
 from tests.support.export_kills import kill_exports
 from tests.support.jobs import add_recording, wait_for_state

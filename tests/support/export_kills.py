@@ -21,7 +21,7 @@ from recorder_app.media.picture_times import picture_times
 from recorder_app.pipeline.journal import sidecar
 from recorder_app.services import versions
 from recorder_app.services.edit_times import CutWish
-from recorder_app.services.versions import ExportWish
+from recorder_app.services.export_entries import ExportWish
 from tests.support.jobs import LIMIT_S, add_recording, start_runner
 
 # Made slow, so that kills come in the middle: the writing of the file, or what comes after it.
