@@ -114,6 +114,8 @@ class Joiner:
         try:
             theirs = nal.Configuration.parse(extradata)
             used = {nal.sequence_number(unit) for unit in theirs.sequences}
+            # x264 numbers both kinds alike.
+            used |= {nal.picture_number(unit) for unit in theirs.pictures}
         except (ValueError, IndexError) as error:
             raise UnsupportedMedia(
                 N_("The file does not say how its H.264 was encoded, as files of this kind do.")

@@ -106,6 +106,11 @@ def sequence_number(unit: bytes) -> int:
     return _exp_golomb(unit[4:], 0)[0]
 
 
+def picture_number(unit: bytes) -> int:
+    """Return the id of a picture parameter set."""
+    return _exp_golomb(unit[1:], 0)[0]
+
+
 def _sets(record: bytes, at: int, count: int) -> tuple[tuple[bytes, ...], int]:
     found = []
     for _ in range(count):

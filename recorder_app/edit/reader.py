@@ -51,7 +51,8 @@ class PictureReader:
         keys = []
         for packet in packets(media, self._stream):
             assert packet.pts is not None
-            stamps.append(packet.pts)
+            if not packet.is_discard:
+                stamps.append(packet.pts)
             if packet.is_keyframe:
                 keys.append(packet.pts)
         # Shown in this order; times are counted in the stream's unit.

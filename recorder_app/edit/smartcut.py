@@ -28,7 +28,7 @@ from recorder_app.edit import carrying, opus
 from recorder_app.edit.groups import Group, GroupBuilder, GroupDecoder, duplicate, time_of
 from recorder_app.edit.joining import EncodedPicture, Joiner
 from recorder_app.edit.plan import TOLERANCE, Placed, Span, Treatment, is_shown, place, spans
-from recorder_app.edit.sound_copy import CopiedTrack, beginning, can_copy
+from recorder_app.edit.sound_copy import LONGEST_LEAD, CopiedTrack, beginning, can_copy
 from recorder_app.edit.timeline import EditList, Range
 from recorder_app.edit.tracks import SoundTrack
 from recorder_app.errors import InvalidRequest, UnreadableMedia, UnsupportedMedia
@@ -52,13 +52,15 @@ _SOUND_LEAD = Fraction(3, 2)
 # Shorter stretches between kept parts are read past; a longer one is worth looking for its end.
 _WORTH_SEEKING = Fraction(10)
 
-# How a finished file is written. Without the limit, sound is never held back by a long picture. In
-# MP4 the edit list counts in the movie's time scale, and cuts off what its rounding loses.
+# How a finished file is written. Tracks wait for each other for half a minute of media: one that
+# ends early must not have all of the others kept in memory. In MP4 the edit list counts in the
+# movie's time scale, and cuts off what its rounding loses.
+_WEBM_CODECS = ("vp8", "vp9", "av1")
 _OPTIONS = {
-    "webm": {"max_interleave_delta": "0", "flush_packets": "0"},
-    "matroska": {"max_interleave_delta": "0", "flush_packets": "0"},
+    "webm": {"max_interleave_delta": "30000000", "flush_packets": "0"},
+    "matroska": {"max_interleave_delta": "30000000", "flush_packets": "0"},
     "mp4": {
-        "max_interleave_delta": "0",
+        "max_interleave_delta": "30000000",
         "flush_packets": "0",
         "use_editlist": "1",
         "movie_timescale": "90000",
@@ -127,6 +129,11 @@ class _Cutter:
         self._placed = place(edits.kept)
         self.report = CutReport(edits.kept_length, container=container_of(media, path))
         self._video = video_of(media, path)
+        codec = self._video.codec_context.codec.canonical_name
+        if self.report.container == "webm" and codec not in _WEBM_CODECS:
+            raise UnsupportedMedia(
+                N_("WebM files hold no {codec}, whatever this one is called."), codec=codec.upper()
+            )
         self._joiner = Joiner(self._video)
         self._decoder = GroupDecoder(self._video.codec_context)
         self._output = _Output(
@@ -169,9 +176,11 @@ class _Cutter:
             return SoundTrack(stream, output, container, self._placed, self._edits.length)
         part = self._placed[0].part
         seek(self._media, self._video, part.start)
-        return CopiedTrack(
-            stream, output, part, beginning(stream, packets(self._media, stream), part)
-        )
+        first = beginning(stream, packets(self._media, stream), part)
+        if part.start - first > LONGEST_LEAD:
+            # There is a hole in the sound, which only decoding tells.
+            return SoundTrack(stream, output, container, self._placed, self._edits.length)
+        return CopiedTrack(stream, output, part, first)
 
     def _read(self, stretch: Range, sounds: dict[int, SoundTrack | CopiedTrack]) -> None:
         """Take in the packets of a stretch of the source, and work on its groups."""
@@ -235,9 +244,11 @@ class _Cutter:
             self._proceed(min(1.0, float(done)))
 
     def _copy(self, group: Group, span: Span, *, is_needed_again: bool) -> None:
+        # A long group may be met again on the way to the next part.
+        before = self._last
         for packet in group.packets:
             time = time_of(packet)
-            if span.end - time <= TOLERANCE:
+            if span.end - time <= TOLERANCE or time <= before:
                 continue
             written = duplicate(packet) if is_needed_again else packet
             self._output.copy(written, max(span.placed.result_time(time), span.placed.at))
@@ -360,6 +371,13 @@ def seek(media: InputContainer, video: VideoStream, at: Fraction) -> None:
     """Have `media` read from a picture that stands alone before `at`, with its sound."""
     assert video.time_base is not None
     begin = max(Fraction(0), at - _SOUND_LEAD)
+    late = Fraction((video.start_time or 0) - origin(media, video)) * video.time_base
+    sounds = media.streams.audio
+    if late > 0 and begin <= late and sounds and sounds[0].time_base is not None:
+        # No picture is that early: looking for one would leave out the sound before it.
+        found = int(begin / sounds[0].time_base) + origin(media, sounds[0])
+        media.seek(found, stream=sounds[0], backward=True)
+        return
     found = int(begin / video.time_base) + origin(media, video)
     media.seek(found, stream=video, backward=True)
 

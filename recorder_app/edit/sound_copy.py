@@ -24,6 +24,8 @@ from recorder_app.media.probe import MediaPacket
 _AAC_PACKETS = 2
 # Times of packets are rounded; what differs by more is a gap.
 _JUMP_S = 0.005
+# Beginnings are no earlier, unless packets are missing before the part.
+LONGEST_LEAD = Fraction(15, 100)
 _CONTAINERS = {"opus": ("webm", "matroska"), "aac": ("mp4",)}
 
 

@@ -31,6 +31,8 @@ _OPUS_RATE = 48_000
 _ENCODERS = {"opus": "libopus", "aac": "aac", "mp3": "libmp3lame", "flac": "flac"}
 _FOR_CONTAINER = {"webm": "libopus", "matroska": "libopus", "mp4": "aac"}
 _USUAL_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 8: "7.1"}
+# What Opus has no place for, by what comes nearest.
+_OPUS_LAYOUTS = {"5.1(side)": "5.1", "5.0(side)": "5.0", "4.0": "quad", "2.1": "3.0"}
 _HIGHEST_AAC_RATE = 96_000
 
 
@@ -162,7 +164,8 @@ def _add(
         copy = output.add_stream(name, rate=rate)
         assert isinstance(copy, AudioStream)
         encoder = copy.codec_context
-        encoder.layout = (wish.layout if wish is not None else "") or source.layout.name
+        layout = (wish.layout if wish is not None else "") or source.layout.name
+        encoder.layout = _OPUS_LAYOUTS.get(layout, layout) if name == "libopus" else layout
         encoder.time_base = Fraction(1, rate)
         told = max(source.bit_rate or stream_rate(stream), _LEAST_BIT_RATE)
         if name != "flac":

@@ -28,7 +28,12 @@ def picture_times(path: Path) -> list[Fraction]:
                 )
             base = stream.time_base or Fraction(1)
             # Packets of one time are one picture and what belongs to it.
-            times = {each.pts for each in packets(media, stream) if each.pts is not None}
+            times = {
+                each.pts
+                for each in packets(media, stream)
+                # What an edit list hides is decoded, and not shown.
+                if each.pts is not None and not each.is_discard
+            }
     except (av.FFmpegError, OSError) as error:
         raise UnreadableMedia(
             N_("{path} cannot be read ({reason})."), path=path, reason=error.strerror or error

@@ -38,7 +38,10 @@ def rename_new(old: Path, new: Path) -> None:
 def free_names(folder: Path, name: str) -> Iterator[Path]:
     """Yield paths in `folder` like `name`, then numbered ones; shortened where it is too long."""
     stem, suffix = os.path.splitext(name)
-    stem = stem.encode()[: _LONGEST_NAME - len(suffix.encode())].decode(errors="ignore")
+    # Names need not be UTF-8; one that is, is not cut within a letter.
+    whole, room = os.fsencode(stem), _LONGEST_NAME - len(os.fsencode(suffix))
+    if len(whole) > room:
+        stem = whole[:room].decode(errors="ignore")
     yield folder / f"{stem}{suffix}"
     number = 1
     while True:

@@ -86,7 +86,9 @@ def test_a_killed_take_becomes_a_whole_file(
     found = ffprobe(output)
     assert float(found["format"]["duration"]) == pytest.approx(before.duration_s, abs=0.05)
     assert recovered.description.duration_s >= elapsed_s - 0.8
-    assert [chapter["tags"]["title"] for chapter in found["chapters"]] == ["Hälfte \u202eenod"]
+    titles = [chapter["tags"]["title"] for chapter in found["chapters"]]
+    # MP4 has one at the beginning.
+    assert titles[output.suffix == ".mp4" :] == ["Hälfte \u202eenod"]
     assert decodes(output)
     journal = read_journal(journal_path(output))
     assert journal.state is RecordingState.FINISHED
