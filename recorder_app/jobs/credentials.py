@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 
 from recorder_app.share.destination import Kind, SecretField
 from recorder_app.system.secrets import Keyring, from_environment
@@ -25,6 +26,8 @@ WEBHOOK = SecretField(
 _keyring = Keyring()
 _lock = threading.Lock()
 _known: dict[tuple[str, str], str | None] = {}
+# Those that the keyring is being asked for; it may show a window for each call.
+_asked: dict[tuple[str, str], Future[str | None]] = {}
 
 
 def fields_of(kind: Kind) -> tuple[SecretField, ...]:
@@ -80,10 +83,26 @@ def forget(destination: str, fields: Iterable[SecretField]) -> None:
 
 
 def _kept(destination: str, name: str) -> str | None:
+    """Return a secret of the keyring; whoever wants the same one meanwhile gets the same answer."""
+    place = destination, name
     with _lock:
-        if (destination, name) in _known:
-            return _known[destination, name]
-    value = _keyring.get(destination, name)
-    with _lock:
-        _known[destination, name] = value
-    return value
+        if place in _known:
+            return _known[place]
+        answer = _asked.get(place)
+        is_ours = answer is None
+        if answer is None:
+            answer = _asked[place] = Future()
+    if is_ours:
+        try:
+            value = _keyring.get(destination, name)
+        except BaseException as error:
+            with _lock:
+                del _asked[place]
+            answer.set_exception(error)
+        else:
+            with _lock:
+                del _asked[place]
+                # A person may have given another one meanwhile.
+                value = _known.setdefault(place, value)
+            answer.set_result(value)
+    return answer.result()

@@ -32,7 +32,7 @@ SERVICE = "recorder-app"
 # Long enough to type a password into the keyring's window.
 LIMIT_S = 60.0
 # Calls that were given up and still wait. More would only wait as well.
-_MOST_WAITING = 4
+_MOST_GIVEN_UP = 4
 # They keep secrets in files that anybody of this user can read, or not at all.
 _UNSAFE = ("keyrings.alt", "keyring.backends.null")
 _ABSENT = "keyring.backends.fail"
@@ -50,7 +50,7 @@ class Keyring:
     def __init__(self, limit_s: float = LIMIT_S) -> None:
         self._limit_s = limit_s
         self._lock = threading.Lock()
-        self._waiting = 0
+        self._given_up = 0
 
     def get(self, destination: str, field: str) -> str | None:
         """Return a secret, or None where there is none."""
@@ -78,25 +78,31 @@ class Keyring:
         """Return what `call` returns, made with the keyring in a thread of its own."""
         variable = variable_of(destination, field)
         with self._lock:
-            if self._waiting >= _MOST_WAITING:
+            if self._given_up >= _MOST_GIVEN_UP:
                 raise _silent(variable)
-            self._waiting += 1
         answers: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+        is_over = is_given_up = False
 
         def work() -> None:
+            nonlocal is_over
             try:
                 answers.put((call(_keyring(variable)), None))
             except BaseException as error:
                 answers.put((None, error))
             finally:
                 with self._lock:
-                    self._waiting -= 1
+                    is_over = True
+                    self._given_up -= is_given_up
 
         # A daemon: one that hangs does not keep the program from ending.
         threading.Thread(target=work, name="keyring", daemon=True).start()
         try:
             answer, error = answers.get(timeout=self._limit_s)
         except queue.Empty:
+            with self._lock:
+                # It may have ended at this very moment.
+                is_given_up = not is_over
+                self._given_up += is_given_up
             logger.info("the keyring does not answer limit_s=%s", self._limit_s)
             raise _silent(variable) from None
         if error is not None:

@@ -1,0 +1,106 @@
+"""Which secrets are used: the environment's, a person's, or the keyring's, asked for once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+
+from recorder_app.errors import SecretsLocked, SecretsSilent
+from recorder_app.jobs import credentials
+from recorder_app.share.destination import SecretField
+from recorder_app.system import secrets
+
+FIELD = SecretField("api_key", "API key", "")
+
+
+class Ring(KeyringBackend):
+    """A keyring in memory, which takes its time where `hold` is called."""
+
+    priority = 1.0
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+        self.asked = 0
+        self.hold: Callable[[], object] = lambda: None
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.asked += 1
+        self.hold()
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def ring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ring]:
+    before, ring = keyring.get_keyring(), Ring()
+    keyring.set_keyring(ring)
+    monkeypatch.setattr(credentials, "_known", {})
+    yield ring
+    keyring.set_keyring(before)
+
+
+def test_calls_at_once_are_no_calls_that_were_given_up(ring: Ring) -> None:
+    everybody = threading.Barrier(8)
+    ring.hold = lambda: everybody.wait(20)
+    ring.kept["recorder-app/work", "api_key"] = "secret"
+    kept = secrets.Keyring(20.0)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: kept.get("work", "api_key"), range(8)))
+    assert found == ["secret"] * 8
+
+
+def test_a_call_that_was_given_up_counts_until_it_ends(ring: Ring) -> None:
+    answer = threading.Event()
+    ring.hold = lambda: answer.wait(20)
+    kept = secrets.Keyring(0.05)
+    for _call in range(6):
+        with pytest.raises(SecretsSilent):
+            kept.get("work", "api_key")
+    assert ring.asked == 4
+    waiting = [thread for thread in threading.enumerate() if thread.name == "keyring"]
+    answer.set()
+    for thread in waiting:
+        thread.join(20)
+    ring.hold = lambda: None
+    assert kept.get("work", "api_key") is None
+
+
+def test_the_keyring_is_asked_once_for_all_who_want_the_same(ring: Ring) -> None:
+    answer, begun = threading.Event(), threading.Barrier(9)
+    ring.hold = lambda: answer.wait(20)
+    ring.kept["recorder-app/work", "api_key"] = "secret"
+
+    def ask(_number: int) -> dict[str, str]:
+        begun.wait(20)
+        return credentials.secrets_of("work", [FIELD])
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(ask, number) for number in range(8)]
+        begun.wait(20)
+        answer.set()
+        assert [each.result(20) for each in asked] == [{"api_key": "secret"}] * 8
+    assert ring.asked == 1
+
+
+def test_a_refusal_is_for_those_who_waited_and_not_for_ever(ring: Ring) -> None:
+    from keyring.errors import KeyringLocked
+
+    def locked() -> None:
+        raise KeyringLocked
+
+    ring.hold = locked
+    with pytest.raises(SecretsLocked):
+        credentials.secrets_of("work", [FIELD])
+    ring.hold = lambda: None
+    ring.kept["recorder-app/work", "api_key"] = "secret"
+    assert credentials.secrets_of("work", [FIELD]) == {"api_key": "secret"}
