@@ -10,11 +10,9 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 
 from recorder_app.share.destination import Kind, SecretField
+from recorder_app.system.secrets import VARIABLES as VARIABLES
 from recorder_app.system.secrets import Keyring, from_environment
 from recorder_app.texts import N_
-
-VARIABLES = "RECORDER_APP_SECRET_"
-"""What the names of all environment variables with secrets begin with."""
 
 WEBHOOK = SecretField(
     "webhook",

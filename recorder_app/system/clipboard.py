@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from recorder_app.errors import IntegrationError
+from recorder_app.system.secrets import without_secrets
 from recorder_app.texts import N_
 
 _LIMIT_S = 3.0
@@ -16,7 +17,8 @@ _LIMIT_S = 3.0
 
 def copy(text: str, environment: Mapping[str, str] | None = None) -> None:
     """Put `text` on the clipboard. Raises IntegrationError where there is none."""
-    command = _command(os.environ if environment is None else environment)
+    environment = os.environ if environment is None else environment
+    command = _command(environment)
     if command is None:
         raise IntegrationError(
             N_("There is no clipboard here."),
@@ -24,10 +26,12 @@ def copy(text: str, environment: Mapping[str, str] | None = None) -> None:
         )
     try:
         # Never as an argument: those are for every user to see. The program stays in the
-        # background, as owner of the clipboard, and must not hold on to our output.
+        # background, as owner of the clipboard, and must not hold on to our output, nor to what
+        # we were told.
         subprocess.run(
             command,
             input=text.encode(),
+            env=without_secrets(environment),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             timeout=_LIMIT_S,

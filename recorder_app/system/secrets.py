@@ -12,7 +12,7 @@ import os
 import queue
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from recorder_app.errors import (
@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 SERVICE = "recorder-app"
+VARIABLES = "RECORDER_APP_SECRET_"
+"""What the names of all environment variables with secrets begin with."""
 # Long enough to type a password into the keyring's window.
 LIMIT_S = 60.0
 # Calls that were given up and still wait. More would only wait as well.
@@ -112,17 +114,18 @@ class Keyring:
 
 def variable_of(destination: str, field: str) -> str:
     """Return the environment variable that holds a secret for the command line."""
-    return "_".join(
-        (
-            "RECORDER_APP_SECRET",
-            *(re.sub(r"[^A-Z0-9]+", "_", n.upper()) for n in (destination, field)),
-        )
-    )
+    names = (re.sub(r"[^A-Z0-9]+", "_", each.upper()) for each in (destination, field))
+    return VARIABLES + "_".join(names)
 
 
 def from_environment(destination: str, field: str) -> str | None:
     """Return the secret that whoever started the program gave to it, or None."""
     return os.environ.get(variable_of(destination, field)) or None
+
+
+def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment for other programs: our secrets are no business of theirs."""
+    return {name: value for name, value in environment.items() if not name.startswith(VARIABLES)}
 
 
 def _service(destination: str, field: str) -> str:
