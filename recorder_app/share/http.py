@@ -194,6 +194,9 @@ class HttpClient:
         return self._sessions[place]
 
     def _proxies(self, url: str) -> dict[str, str]:
+        if host_of(url) in _LOOPBACK:
+            # Nobody else gets there, and whatever is sent in the open must not leave this computer.
+            return {}
         if self._network.proxy:
             return {"http": self._network.proxy, "https": self._network.proxy}
         return requests.utils.get_environ_proxies(url, no_proxy=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import logging
 import socket
@@ -69,13 +70,37 @@ class _EchoHandler(Handler):
             raise Broken
         self.answer(server.status, server.content, server.headers)
 
+    def do_CONNECT(self) -> None:  # noqa: N802 - as http.server calls it
+        self.server.calls.append(Call("CONNECT", self.path, dict(self.headers.items())))
+        self.close_connection = True
+        if self.server.way is None:
+            self.send_error(self.server.status)
+            return
+        self.send_response(200)
+        self.end_headers()
+        with socket.create_connection(self.server.way) as far:
+            back = threading.Thread(target=passed, args=(far, self.connection))
+            back.start()
+            passed(self.connection, far)
+            back.join()
+
+
+def passed(source: socket.socket, target: socket.socket) -> None:
+    """Pass on everything that comes from `source`, and its end."""
+    with contextlib.suppress(OSError):
+        while piece := source.recv(65536):
+            target.sendall(piece)
+    with contextlib.suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
+
 
 class Echo(Server):
-    """Answers every call with what it was told."""
+    """Answers every call with what it was told. As a proxy it leads to `way`, if anywhere."""
 
     handler = _EchoHandler
 
     def __init__(self, certificate: str = "", key: str = "") -> None:
+        self.way: tuple[str, int] | None = None
         self.status, self.content, self.headers = 200, b"{}", dict[str, str]()
         super().__init__(certificate, key)
 
@@ -128,41 +153,83 @@ def test_certificates_that_cannot_be_read_are_said(server: Echo, tmp_path: Path)
             call(server, network=Network(ca_file=str(tmp_path / name)))
 
 
-def test_a_proxy_is_gone_through(server: Echo) -> None:
-    with Echo() as proxy:
-        call(server, "/x", Network(proxy=proxy.address))
-        assert [each.path for each in proxy.calls] == [f"{server.address}/x"]
-        assert server.calls == []
-        proxy.status = 407
+def unknown(*_arguments: object, **_options: object) -> None:
+    """Know no name of any computer."""
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+# Nobody's: only a proxy of a test leads there.
+FAR = "https://video.example"
+
+
+def call_far(network: Network) -> http.Answer:
+    client = HttpClient([FAR], network, [SECRET])
+    try:
+        return client.call("GET", f"{FAR}/x", headers={"AccessKey": SECRET})
+    finally:
+        client.close()
+
+
+def test_a_proxy_is_gone_through(tmp_path: Path) -> None:
+    own = certificates.made(tmp_path, "DNS:video.example")
+    with Echo(own.certificate, own.key) as far, Echo() as proxy:
+        proxy.way = ("127.0.0.1", far.server_address[1])
+        assert call_far(Network(proxy=proxy.address, ca_file=own.certificate)).status == 200
+        assert [(each.method, each.path) for each in proxy.calls] == [
+            ("CONNECT", "video.example:443")
+        ]
+        assert [each.path for each in far.calls] == ["/x"]
+        proxy.way, proxy.status = None, 407
         with pytest.raises(ProxyFailed):
-            call(server, "/x", Network(proxy=proxy.address))
+            call_far(Network(proxy=proxy.address))
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Echo]:
+    """The environment's, which leads nowhere."""
+    with Echo() as running:
+        running.status = 407
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, running.address)
+            monkeypatch.setenv(name.upper(), running.address)
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        yield running
 
 
 def test_the_proxy_of_the_environment_is_taken(
-    server: Echo, monkeypatch: pytest.MonkeyPatch
+    proxy: Echo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Echo() as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.address)
-        monkeypatch.setenv("http_proxy", proxy.address)
-        monkeypatch.delenv("NO_PROXY", raising=False)
-        monkeypatch.delenv("no_proxy", raising=False)
-        call(server)
-        assert len(proxy.calls) == 1
-        monkeypatch.setenv("no_proxy", "127.0.0.1")
-        call(server)
-        assert len(proxy.calls) == 1
+    with pytest.raises(ProxyFailed):
+        call_far(QUICK)
+    assert len(proxy.calls) == 1
+    monkeypatch.setenv("no_proxy", "video.example")
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(Unreachable):
+        call_far(QUICK)
+    assert len(proxy.calls) == 1
 
 
-def test_a_proxy_that_is_not_there_is_the_reason(server: Echo) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST"])
+def test_what_is_for_this_computer_stays_on_it(server: Echo, proxy: Echo, host: str) -> None:
+    """Without protection whoever runs the proxy would read the key."""
+    address = f"http://{host}:{server.server_address[1]}"
+    for network in (QUICK, Network(proxy=proxy.address)):
+        HttpClient([address], network).call("GET", address, headers={"AccessKey": SECRET})
+    assert proxy.calls == []
+    assert len(server.calls) == 2
+
+
+def test_a_proxy_that_is_not_there_is_the_reason() -> None:
     with pytest.raises(ProxyFailed) as raised:
-        call(server, network=Network(proxy=f"http://me:{SECRET}@127.0.0.1:{free_port()}"))
+        call_far(Network(proxy=f"http://me:{SECRET}@127.0.0.1:{free_port()}"))
     assert SECRET not in str(raised.value)
 
 
 @pytest.mark.parametrize("proxy", ["http://", "nonsense", "socks5://127.0.0.1:1", "http://a:b:c"])
-def test_a_proxy_that_is_none_is_the_reason(server: Echo, proxy: str) -> None:
+def test_a_proxy_that_is_none_is_the_reason(proxy: str) -> None:
     with pytest.raises(ProxyFailed):
-        call(server, network=Network(proxy=proxy))
+        call_far(Network(proxy=proxy))
 
 
 def test_what_the_network_does_has_its_own_reason(
@@ -175,9 +242,6 @@ def test_what_the_network_does_has_its_own_reason(
         call(server, "/silent")
     with pytest.raises(Unreachable, match="broke"):
         call(server, "/short")
-
-    def unknown(*_arguments: object, **_options: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     client = HttpClient(["https://gone.example"])

@@ -238,7 +238,7 @@ def test_what_is_wrong_is_told(s3: S3Front, s3_server: S3Server, tmp_path: Path)
     # It asks nobody where the bucket may be instead.
     assert s3.script.left == []
     gone = Network(proxy="http://127.0.0.1:9", connect_timeout_s=2)
-    assert problems(bucket(s3.address, network=gone)) == [Check.PROXY]
+    assert problems(bucket("https://s3.example", network=gone)) == [Check.PROXY]
     assert problems(bucket("http://127.0.0.1:9")) == [Check.NETWORK]
     certificate = certificates.made(tmp_path, "IP:127.0.0.1")
     with S3Front(s3_server, certificate.certificate, certificate.key) as front:
