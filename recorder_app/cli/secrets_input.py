@@ -53,7 +53,7 @@ def asked(fields: Iterable[FieldEntry]) -> dict[str, str]:
             show_default=False,
             err=True,
         )
-        if value:
+        if value := value.strip():
             found[field.name] = value
     return found
 

@@ -14,9 +14,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from recorder_app.errors import RecorderError
+from recorder_app.errors import InvalidSettingError, RecorderError
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Source
+from recorder_app.texts import N_, translate
 
 Secrets = Mapping[str, str]
 """The secrets of one destination, by the names of its `Kind.secrets`."""
@@ -55,16 +56,29 @@ class SecretField:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of destination: its stable `name`, its `title` for people, and how one is opened.
-
-    `open` does not touch the network; it raises InvalidSettingError where something is missing.
-    """
+    """A kind of destination: its stable `name`, its `title` for people, and how one is made."""
 
     name: str
     title: str
     configuration: type[Configuration]
     secrets: tuple[SecretField, ...]
-    open: Callable[[Any, Secrets, Network], Destination]
+    make: Callable[[Any, Secrets, Network], Destination]
+
+    def open(self, configuration: Any, secrets: Secrets, network: Network) -> Destination:
+        """Return a destination, without touching the network.
+
+        Raises InvalidSettingError where something is missing, or a secret cannot be one.
+        """
+        for field in self.secrets:
+            value = secrets.get(field.name, "")
+            # What comes along when a key is copied, and could not even be sent.
+            if not (value.isascii() and value.isprintable()):
+                raise InvalidSettingError(
+                    N_("“{secret}” has a character in it that no key has."),
+                    hint=N_("Copy it anew from the service's own pages, and enter that."),
+                    secret=translate(field.title),
+                )
+        return self.make(configuration, secrets, network)
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):

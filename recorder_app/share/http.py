@@ -132,6 +132,13 @@ class HttpClient:
                 status, answered = response.status_code, response.headers
         except ShareError:
             raise
+        except (requests.exceptions.InvalidHeader, UnicodeError):
+            # Without what was wrong: keys are sent in headers.
+            raise RemoteRejected(
+                N_("{host} cannot be called in this way."),
+                hint=N_("Check the settings of this destination."),
+                host=host,
+            ) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             problem = network_error(error, host)
             logger.info("no answer method=%s host=%s error=%s", method, host, problem.code)

@@ -120,7 +120,8 @@ def variable_of(destination: str, field: str) -> str:
 
 def from_environment(destination: str, field: str) -> str | None:
     """Return the secret that whoever started the program gave to it, or None."""
-    return os.environ.get(variable_of(destination, field)) or None
+    # Copied, or read from a file, it comes with the end of its line.
+    return os.environ.get(variable_of(destination, field), "").strip() or None
 
 
 def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:

@@ -159,7 +159,7 @@ def test_an_unsafe_keyring_is_refused(daemon: KeyringDaemon, tmp_path: Path) -> 
 def test_secrets_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert variable_of(*FIELD) == VARIABLE
     assert from_environment(*FIELD) is None
-    monkeypatch.setenv(VARIABLE, "secret")
+    monkeypatch.setenv(VARIABLE, " secret\n")
     assert from_environment(*FIELD) == "secret"
     with pytest.raises(InvalidRequest):
         Keyring().get("", "field")

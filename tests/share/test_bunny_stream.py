@@ -28,6 +28,7 @@ from recorder_app.share.destination import (
     Item,
     KeepsTitle,
     LinkKind,
+    Network,
     RemoteState,
     TakesCaptions,
     Ticket,
@@ -267,6 +268,9 @@ def test_what_is_missing_is_said_before_anything_is_called() -> None:
             BunnyStream(BunnyStreamConfiguration(library_id=library_id), secrets)
     with pytest.raises(InvalidSettingError):
         BunnyStream(BunnyStreamConfiguration(library_id="1", collection_id="a/b"), SECRETS)
+    for spoiled in ("key\n", "key\x00", "kéy", "key\u200b"):
+        with pytest.raises(InvalidSettingError, match="API key"):
+            kind.open(BunnyStreamConfiguration(library_id="1"), {"api_key": spoiled}, Network())
     assert kind.configuration is BunnyStreamConfiguration
     assert "bunny-stream" in kinds.names()
     with pytest.raises(InvalidSettingError, match="carrier pigeon"):

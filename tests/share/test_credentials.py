@@ -140,7 +140,8 @@ def test_with_a_locked_keyring_they_are_asked_for(
     # The key, and two that may be left empty.
     status, said = typed(
         sharer,
-        [API_KEY, "", ""],
+        # As it is copied.
+        [f" {API_KEY}\t", "", ""],
         ["destination", "add", "work", "--kind", "bunny-stream", *fields],
     )
     assert status == 0, said
@@ -182,6 +183,22 @@ def test_without_a_keyring_it_is_said_what_to_do(
     )
     assert argument.returncode == 2
     assert API_KEY not in argument.stderr
+
+
+def test_a_key_is_taken_as_it_was_meant_or_refused(
+    screenless: dict[str, str], tmp_path: Path, bunny: Bunny
+) -> None:
+    sharer = Sharer(screenless, tmp_path)
+    sharer.env["RECORDER_APP_SECRET_WORK_API_KEY"] = f" {API_KEY}\r\n"
+    sharer.add_stream(bunny.address)
+    assert sharer.ask("destination", "test", "work")["is_fine"]
+    calls = len(bunny.calls)
+    sharer.env["RECORDER_APP_SECRET_WORK_API_KEY"] = f"\u200b{API_KEY}"
+    refused = sharer.run("destination", "test", "work")
+    assert refused.returncode == 2
+    assert "“API key” has a character in it that no key has." in refused.stderr
+    assert API_KEY not in refused.stderr
+    assert len(bunny.calls) == calls
 
 
 def test_a_folder_needs_no_keys(sharer: Sharer, make_file: MakeFile, tmp_path: Path) -> None:

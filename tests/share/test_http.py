@@ -325,6 +325,14 @@ def test_nothing_tells_a_secret(
     assert "a.example" in texts[0], "the reason is still told"
 
 
+@pytest.mark.parametrize("key", [f"{SECRET}\n", f"{SECRET}\u200b"])
+def test_a_key_that_cannot_be_sent_is_no_fault_of_the_network(server: Echo, key: str) -> None:
+    client = HttpClient([server.address], QUICK, [key])
+    with pytest.raises(RemoteRejected) as raised:
+        client.call("GET", server.address, headers={"AccessKey": key})
+    assert SECRET not in "".join(traceback.format_exception(raised.value))
+
+
 def test_passwords_of_other_programs_are_not_sent(
     server: Echo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
