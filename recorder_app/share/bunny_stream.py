@@ -287,11 +287,7 @@ class BunnyStream:
         self._library.client.close()
 
     def _has_arrived(self, ticket: Ticket) -> bool:
-        try:
-            state = self.status(ticket).state
-        except ShareError:
-            return False
-        return state in (RemoteState.UPLOADED, RemoteState.PLAYABLE)
+        return self.status(ticket).state in (RemoteState.UPLOADED, RemoteState.PLAYABLE)
 
     def _signer(self, ticket: Ticket) -> tus.Sign:
         """Return what signs the tus calls for this video, and again before that runs out."""

@@ -59,7 +59,8 @@ class TusUpload:
 
     Who makes it lets a stop of the context abort the client. `send` may be called again after any
     error, with the context's checkpoint, in another process too. `is_complete` tells what only the
-    service behind the server knows: that it took the whole file, and so the upload away.
+    service behind the server knows: that it took the whole file, and so the upload away. It raises
+    ShareError where that cannot be learnt.
     """
 
     def __init__(
@@ -199,12 +200,17 @@ class TusUpload:
             self._is_signed_anew = True
             return
         if isinstance(error, RemoteNotFound) and self._url:
-            # All was sent, and only the answer to that is missing.
-            if self._reached == self._source.size and self._is_complete():
-                self._acknowledged(self._source.size)
-                return
-            self._begin_anew()
-            error = self._lost()
+            try:
+                # All was sent, and only the answer to that is missing.
+                if self._reached == self._source.size and self._is_complete():
+                    self._acknowledged(self._source.size)
+                    return
+            except ShareError as problem:
+                # It is not known yet whether anything has to be sent again.
+                error = problem
+            else:
+                self._begin_anew()
+                error = self._lost()
         wait = self._retry.failed(error)
         if isinstance(error, RemoteConflict):
             is_offset = is_offset_conflict(error) and self._sent_from != self._conflict_at

@@ -33,7 +33,7 @@ from recorder_app.share.sending import SendContext, TokenBucket
 from recorder_app.share.source import Source
 from tests.share.conftest import MakeFile, digest
 from tests.support import certificates
-from tests.support.bunny import LOCKED, Bunny
+from tests.support.bunny import LIBRARY, LOCKED, Bunny
 from tests.support.command import ROOT
 from tests.support.faults import Effect, Fault
 from tests.support.tus import TusServer
@@ -151,6 +151,18 @@ def test_an_upload_that_was_taken_in_is_not_sent_twice(bunny: Bunny, make_file: 
     # The answer to the last chunk is lost, and the service has no use for the upload any more.
     bunny.script.add(Fault("lose answer", after=3), Fault("status", method="HEAD", status=404))
     ticket = shared(bunny, make_file(SIZE))
+    assert len(bunny.of("POST", "/tusupload")) == 1
+    assert bunny.videos[ticket.remote_id].received_bytes == SIZE
+
+
+def test_a_service_that_is_busy_then_gets_nothing_twice(bunny: Bunny, make_file: MakeFile) -> None:
+    bunny.script.add(
+        Fault("lose answer", after=3),
+        *[Fault("status", method="HEAD", status=404)] * 2,
+        Fault("status", method="GET", path=f"/library/{LIBRARY}/videos/", status=503),
+    )
+    ticket = shared(bunny, make_file(SIZE))
+    assert bunny.script.left == []
     assert len(bunny.of("POST", "/tusupload")) == 1
     assert bunny.videos[ticket.remote_id].received_bytes == SIZE
 
