@@ -221,6 +221,8 @@ class S3Upload:
             Body=self._body(number, lambda: turns.leave(place)),
             ContentMD5=base64.b64encode(digest).decode(),
         )
+        # A server may answer before it has read all of a part.
+        turns.leave(place)
         tag = answer.get("ETag")
         if not tag:
             raise _unreadable(self._client.host)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -24,6 +25,7 @@ from recorder_app.errors import (
     RecorderError,
     ServerFailed,
 )
+from recorder_app.share.body import Window
 from recorder_app.share.s3 import S3
 from recorder_app.share.s3_sums import LEAST_PART_BYTES, part_size
 from recorder_app.share.s3_upload import Checkpoint
@@ -276,6 +278,26 @@ def test_a_server_whose_tags_are_no_sums(
     upload(bucket(s3.address), path, kept)
     assert_arrived(s3_server, path)
     assert s3.received_bytes <= path.stat().st_size
+
+
+def test_an_answer_before_the_end_of_a_part_holds_nobody_up(
+    s3: S3Front, s3_server: S3Server, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection broke at the last bytes, and the server says that it has them."""
+
+    def unread(*what: Any) -> Window:
+        return Window(*what[:-1])
+
+    monkeypatch.setattr("recorder_app.share.s3_upload.TellingWindow", unread)
+    path = make_file(3 * PART_BYTES)
+    destination, context = bucket(s3.address), SendContext()
+    with contextlib.closing(destination), Source(path) as source:
+        ticket = destination.prepare(item(path))
+        limit = threading.Timer(20, context.stop)
+        limit.start()
+        destination.send(ticket, source, context)
+        limit.cancel()
+    assert_arrived(s3_server, path)
 
 
 def test_a_stop_ends_it_at_once_and_leaves_nothing(
