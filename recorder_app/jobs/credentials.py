@@ -9,6 +9,8 @@ import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 
+from recorder_app.settings.destinations import DestinationsStore
+from recorder_app.settings.stored_file import Signature
 from recorder_app.share.destination import Kind, SecretField
 from recorder_app.system.secrets import VARIABLES as VARIABLES
 from recorder_app.system.secrets import Keyring, from_environment
@@ -23,7 +25,12 @@ WEBHOOK = SecretField(
 
 _keyring = Keyring()
 _lock = threading.Lock()
-_known: dict[tuple[str, str], str | None] = {}
+# What a person gave to this process; None is one not given.
+_given: dict[tuple[str, str], str | None] = {}
+# What the keyring said, while it may be trusted.
+_known: dict[tuple[str, str], str] = {}
+# Of the destinations when that was asked.
+_seen: Signature = None
 # Those that the keyring is being asked for; it may show a window for each call.
 _asked: dict[tuple[str, str], Future[str | None]] = {}
 
@@ -36,8 +43,8 @@ def fields_of(kind: Kind) -> tuple[SecretField, ...]:
 def secrets_of(destination: str, fields: Iterable[SecretField]) -> dict[str, str]:
     """Return the secrets that there are, by their names. Raises SecretsError. Thread-safe.
 
-    What the keyring said is not asked again in this process. Where the environment has a secret
-    that is needed, the keyring is not asked for the others.
+    What the keyring said is not asked again until it is `doubted`, or the destinations are changed.
+    Where the environment has a secret that is needed, the keyring is not asked for the others.
     """
     wanted = tuple(fields)
     found = {
@@ -57,7 +64,7 @@ def secrets_of(destination: str, fields: Iterable[SecretField]) -> dict[str, str
 def remember(destination: str, values: Mapping[str, str | None]) -> None:
     """Use these until this process ends, without keeping them anywhere; None is one not given."""
     with _lock:
-        _known.update({(destination, name): value for name, value in values.items()})
+        _given.update({(destination, name): value for name, value in values.items()})
 
 
 def keep(destination: str, values: Mapping[str, str]) -> None:
@@ -68,6 +75,17 @@ def keep(destination: str, values: Mapping[str, str]) -> None:
     remember(destination, values)
     for name, value in values.items():
         _keyring.set(destination, name, value)
+        with _lock:
+            # Another process may put a newer one in its place.
+            del _given[destination, name]
+            _known[destination, name] = value
+
+
+def doubted(destination: str) -> None:
+    """Have the keyring asked again: its secrets were refused, and may have been replaced in it."""
+    with _lock:
+        for place in [each for each in _known if each[0] == destination]:
+            del _known[place]
 
 
 def forget(destination: str, fields: Iterable[SecretField]) -> None:
@@ -75,6 +93,7 @@ def forget(destination: str, fields: Iterable[SecretField]) -> None:
     names = [field.name for field in fields]
     with _lock:
         for name in names:
+            _given.pop((destination, name), None)
             _known.pop((destination, name), None)
     for name in names:
         _keyring.delete(destination, name)
@@ -83,7 +102,10 @@ def forget(destination: str, fields: Iterable[SecretField]) -> None:
 def _kept(destination: str, name: str) -> str | None:
     """Return a secret of the keyring; whoever wants the same one meanwhile gets the same answer."""
     place = destination, name
+    _notice_changes()
     with _lock:
+        if place in _given:
+            return _given[place]
         if place in _known:
             return _known[place]
         answer = _asked.get(place)
@@ -100,7 +122,17 @@ def _kept(destination: str, name: str) -> str | None:
         else:
             with _lock:
                 del _asked[place]
-                # A person may have given another one meanwhile.
-                value = _known.setdefault(place, value)
+                if value is not None:
+                    _known[place] = value
             answer.set_result(value)
     return answer.result()
+
+
+def _notice_changes() -> None:
+    """Doubt everything once the destinations were changed, by whatever process."""
+    global _seen
+    found = DestinationsStore().signature()
+    with _lock:
+        if found != _seen:
+            _seen = found
+            _known.clear()

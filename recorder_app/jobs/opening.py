@@ -11,7 +11,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from recorder_app.errors import InvalidSettingError, UnreadableMedia
+from recorder_app.errors import (
+    AuthenticationRejected,
+    InvalidSettingError,
+    PermissionRejected,
+    UnreadableMedia,
+)
 from recorder_app.jobs import credentials, renditions
 from recorder_app.library import uploads
 from recorder_app.library.database import Database
@@ -76,6 +81,9 @@ def opened(entry: StoredDestination, limit_s: float | None = None) -> Iterator[D
     destination = kind.open(configuration, known, network_of(entry, limit_s))
     try:
         yield destination
+    except (AuthenticationRejected, PermissionRejected):
+        credentials.doubted(entry.name)
+        raise
     finally:
         destination.close()
 

@@ -16,7 +16,7 @@ import msgspec
 from recorder_app import paths
 from recorder_app.errors import InvalidRequest, InvalidSettingError, SettingsTooNew
 from recorder_app.settings import document
-from recorder_app.settings.stored_file import StoredFile, unreadable
+from recorder_app.settings.stored_file import Signature, StoredFile, unreadable
 from recorder_app.texts import N_
 
 FILE_NAME = "destinations.toml"
@@ -96,6 +96,10 @@ class DestinationsStore:
     @property
     def path(self) -> Path:
         return self._file.path
+
+    def signature(self) -> Signature:
+        """Return what changes with the content of the file."""
+        return self._file.signature()
 
     def read(self) -> Destinations:
         """Return what is in the file; entries that say nothing usable are left out.

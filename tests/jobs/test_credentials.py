@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from recorder_app.errors import SecretsLocked, SecretsSilent
-from recorder_app.jobs import credentials
+from recorder_app.errors import (
+    AuthenticationRejected,
+    PermissionRejected,
+    SecretsLocked,
+    SecretsSilent,
+    ShareError,
+)
+from recorder_app.jobs import credentials, opening
+from recorder_app.settings.destinations import DestinationsStore, StoredDestination
 from recorder_app.share.destination import SecretField
 from recorder_app.system import secrets
 
@@ -41,9 +50,11 @@ class Ring(KeyringBackend):
 
 
 @pytest.fixture
-def ring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ring]:
+def ring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Ring]:
     before, ring = keyring.get_keyring(), Ring()
     keyring.set_keyring(ring)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(credentials, "_given", {})
     monkeypatch.setattr(credentials, "_known", {})
     yield ring
     keyring.set_keyring(before)
@@ -104,3 +115,46 @@ def test_a_refusal_is_for_those_who_waited_and_not_for_ever(ring: Ring) -> None:
     ring.hold = lambda: None
     ring.kept["recorder-app/work", "api_key"] = "secret"
     assert credentials.secrets_of("work", [FIELD]) == {"api_key": "secret"}
+
+
+def test_one_that_is_put_there_later_is_found(ring: Ring) -> None:
+    assert credentials.secrets_of("work", [FIELD]) == {}
+    ring.kept["recorder-app/work", "api_key"] = "secret"
+    assert credentials.secrets_of("work", [FIELD]) == {"api_key": "secret"}
+    assert credentials.secrets_of("work", [FIELD]) == {"api_key": "secret"}
+    assert ring.asked == 2
+
+
+@pytest.mark.parametrize("is_kept_here", [True, False])
+@pytest.mark.parametrize("refusal", [AuthenticationRejected, PermissionRejected])
+def test_one_that_was_refused_is_asked_for_again(
+    ring: Ring, refusal: type[ShareError], is_kept_here: bool
+) -> None:
+    entry = StoredDestination(name="work", kind="bunny-stream", configuration={"library_id": "1"})
+    ring.kept["recorder-app/work", "api_key"] = "old"
+    if is_kept_here:
+        credentials.keep("work", {"api_key": "old"})
+    assert credentials.secrets_of("work", [FIELD]) == {"api_key": "old"}
+    # By another process.
+    ring.kept["recorder-app/work", "api_key"] = "new"
+    assert credentials.secrets_of("work", [FIELD]) == {"api_key": "old"}
+    with contextlib.suppress(refusal), opening.opened(entry):
+        raise refusal("no")
+    assert credentials.secrets_of("work", [FIELD]) == {"api_key": "new"}
+
+
+def test_a_change_of_the_destinations_has_the_keyring_asked_again(ring: Ring) -> None:
+    ring.kept["recorder-app/work", "api_key"] = "old"
+    assert credentials.secrets_of("work", [FIELD]) == {"api_key": "old"}
+    ring.kept["recorder-app/work", "api_key"] = "new"
+    DestinationsStore().put(StoredDestination(name="work", kind="folder", configuration={}))
+    assert credentials.secrets_of("work", [FIELD]) == {"api_key": "new"}
+
+
+def test_what_a_person_gave_stays(ring: Ring) -> None:
+    credentials.remember("work", {"api_key": "typed", "other": None})
+    credentials.doubted("work")
+    DestinationsStore().put(StoredDestination(name="work", kind="folder", configuration={}))
+    other = SecretField("other", "Other", "")
+    assert credentials.secrets_of("work", [FIELD, other]) == {"api_key": "typed"}
+    assert ring.asked == 0

@@ -38,6 +38,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
     for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
     monkeypatch.setenv("RECORDER_APP_SECRET_WORK_API_KEY", API_KEY)
+    monkeypatch.setattr(credentials, "_given", {})
     monkeypatch.setattr(credentials, "_known", {})
     for module in (shares, pace):
         monkeypatch.setattr(module, "PACE", pace.Pace(NetworkWatch(every_s=0.0)))
