@@ -83,8 +83,8 @@ def enqueue_upload(
         job_list.retry(session, job)
     elif job is None or job.state == JobState.DONE:
         job = enqueue(session, UPLOAD, recording.id, {"upload_id": row.id})
-        if held_until is not None:
-            job.run_after = held_until
+    if held_until is not None and job.state == JobState.QUEUED:
+        job.run_after = held_until
     session.flush()
     return row, job
 

@@ -69,6 +69,11 @@ def network_of(entry: StoredDestination, limit_s: float | None = None) -> Networ
     )
 
 
+def unlock(entry: StoredDestination) -> None:
+    """Have the secrets at hand: then `opened` waits for no person. Raises SecretsError."""
+    credentials.secrets_of(entry.name, kinds.kind(entry.kind).secrets)
+
+
 @contextlib.contextmanager
 def opened(entry: StoredDestination, limit_s: float | None = None) -> Iterator[Destination]:
     """Yield the destination, ready to be called, and close it.
@@ -154,18 +159,21 @@ def prepared(
     ticket = destination.prepare(item, is_repeated=is_repeated)
     with database.write() as session:
         row = uploads.with_id(session, upload_id)
-        if row is None:
-            # Taken back in the meantime, when nobody knew yet what to delete.
-            uploads.enqueue_removal(
-                session,
-                {
-                    "destination": name,
-                    "remote_id": ticket.remote_id,
-                    "link": kept(ticket)["link"],
-                    "ticket": kept(ticket) | {"title": ""},
-                },
-            )
-            return None
+        first = None if row is None else ticket_of(row)
+        if row is None or first is not None:
+            # Taken back in the meantime, when nobody knew yet what to delete; or somebody else was
+            # first, whose link may have been given away.
+            if first is None or first.remote_id != ticket.remote_id:
+                uploads.enqueue_removal(
+                    session,
+                    {
+                        "destination": name,
+                        "remote_id": ticket.remote_id,
+                        "link": kept(ticket)["link"],
+                        "ticket": kept(ticket) | {"title": ""},
+                    },
+                )
+            return first
         plain = kept(ticket)
         uploads.note_ticket(session, row, ticket.remote_id, plain["link"], plain)
     return ticket

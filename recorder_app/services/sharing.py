@@ -47,6 +47,8 @@ def share(database: Database, recording_id: str, destination: str | None = None)
     project = None if recording.project is None else recording.project.name
     entry = DestinationsStore().read().chosen(destination, project)
     opening.media_of(recording)
+    # Before its job is handed in, which is held for less time than a person may take.
+    problem = _unlock(database, recording_id, entry)
     held_until = datetime.now(UTC) + timedelta(seconds=_HELD_S)
     with database.write() as session:
         row, job = kinds.enqueue_upload(session, recording, entry.name, held_until=held_until)
@@ -54,7 +56,8 @@ def share(database: Database, recording_id: str, destination: str | None = None)
         # Else whoever runs its job makes the link at this moment.
         is_waiting = job is not None and job.state == JobState.QUEUED
         is_ours = is_waiting and opening.ticket_of(row) is None
-    problem = _prepare(database, entry, upload_id) if is_ours else None
+    if is_ours and problem is None:
+        problem = _prepare(database, entry, upload_id)
     if problem is not None and not (problem.retryable or isinstance(problem, SecretsError)):
         _forget_refused(database, upload_id)
         raise problem
@@ -83,6 +86,21 @@ def _forget_refused(database: Database, upload_id: str) -> None:
         if row is not None:
             uploads.keep(row, was_tried=None)
             uploads.withdraw(session, row)
+
+
+def _unlock(
+    database: Database, recording_id: str, entry: StoredDestination
+) -> RecorderError | None:
+    """Ask the keyring where a link has to be made; return why it gives nothing."""
+    with database.read() as session:
+        rows = uploads.of(session, recording_id)
+        if any(row.destination == entry.name and opening.ticket_of(row) for row in rows):
+            return None
+    try:
+        opening.unlock(entry)
+    except SecretsError as error:
+        return error
+    return None
 
 
 def _prepare(database: Database, entry: StoredDestination, upload_id: str) -> RecorderError | None:

@@ -11,17 +11,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from recorder_app.jobs import copies, credentials, opening, pace, shares
-from recorder_app.library import uploads
+from recorder_app.library import queue, uploads
 from recorder_app.library.database import Database
-from recorder_app.library.models import Recording, Upload
+from recorder_app.library.models import Job, Recording, Upload
 from recorder_app.services import destinations, jobs, sharing
 from recorder_app.services import uploads as services
 from recorder_app.settings.destinations import AfterUpload, StoredDestination
 from recorder_app.settings.store import SettingsStore
+from recorder_app.share.destination import Item, Ticket
 from recorder_app.system.network import NetworkWatch
 from tests.share.conftest import MakeFile, digest
 from tests.support.bunny import API_KEY, LIBRARY, ZONE, Bunny
@@ -292,9 +294,76 @@ def test_what_was_taken_back_while_its_place_was_made_goes_too(
             time.sleep(0.05)
 
 
-def test_links_that_are_signed_are_not_stored(database: Database, tmp_path: Path) -> None:
-    from recorder_app.share.destination import Ticket
+def test_of_two_who_make_its_place_the_first_one_counts(
+    database: Database, bunny: Bunny, make_file: MakeFile
+) -> None:
+    """A person shares again while the job makes the link."""
+    add(bunny.address)
+    bunny.script.add(Fault("drop", "POST", f"/library/{LIBRARY}/videos"))
+    recording = enter(database, make_file(1000))
+    upload_id = sharing.share(database, recording.id).upload.id
+    with opening.opened(opening.stored("work")) as destination:
+        prepare = destination.prepare
 
+        def second(item: Item, *, is_repeated: bool = False) -> Ticket:  # noqa: ARG001
+            ticket = prepare(item)
+            if len(bunny.videos) == 1:
+                assert opening.prepared(database, destination, upload_id) is not None
+            return ticket
+
+        destination.prepare = second  # type: ignore[method-assign]
+        found = opening.prepared(database, destination, upload_id)
+    assert len(bunny.videos) == 2
+    shared = sharing.share(database, recording.id)
+    assert found is not None
+    assert shared.upload.link == found.link
+    with running(database):
+        until(database, have_arrived)
+        deadline = time.monotonic() + LIMIT_S
+        while list(bunny.videos) != [found.remote_id]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_whoever_makes_the_link_holds_the_job_back(
+    database: Database, bunny: Bunny, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(bunny.address)
+    recording = enter(database, make_file(1000))
+    held: list[float] = []
+    prepared, unlock = opening.prepared, opening.unlock
+
+    def look(*given: Any, **more: Any) -> Ticket | None:
+        with database.read() as session:
+            (row,) = uploads.of(session, recording.id)
+            job = uploads.job_of(session, row)
+            assert job is not None
+            held.append((job.run_after - queue.now()).total_seconds())
+        return prepared(*given, **more)
+
+    def before(entry: StoredDestination) -> None:
+        asked.append(len(services.list_uploads(database)))
+        unlock(entry)
+
+    asked: list[int] = []
+    monkeypatch.setattr(opening, "prepared", look)
+    monkeypatch.setattr(opening, "unlock", before)
+    # A new one, one that waits, and one that is begun again.
+    bunny.script.add(*[Fault("drop", "POST", f"/library/{LIBRARY}/videos")] * 2)
+    upload = sharing.share(database, recording.id).upload
+    sharing.share(database, recording.id)
+    with database.write() as session:
+        job = session.get_one(Job, upload.job_id)
+        job.state = "paused"
+    assert sharing.share(database, recording.id).link is not None
+    assert len(held) == 3
+    assert min(held) > 10
+    # The keyring is asked before anything is handed in, and not for a link that is there.
+    sharing.share(database, recording.id)
+    assert asked == [0, 1, 1]
+
+
+def test_links_that_are_signed_are_not_stored(database: Database, tmp_path: Path) -> None:
     ticket = Ticket(
         remote_id="a/b.webm",
         link="https://s3.example/bucket/a/b.webm?X-Amz-Credential=KEYID&X-Amz-Signature=0f0f",
