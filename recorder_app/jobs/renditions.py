@@ -88,5 +88,6 @@ def _enqueue(session: Session, recording: Recording, source: Path, target: Path)
 def _forget_others(session: Session) -> None:
     """Delete those whose upload was taken back."""
     for path in path_of("").parent.glob(f"*{SUFFIX}"):
-        if uploads.with_id(session, path.stem) is None:
+        # Hidden are those that are being made; whoever makes them deletes what is left of them.
+        if not path.name.startswith(".") and uploads.with_id(session, path.stem) is None:
             path.unlink(missing_ok=True)

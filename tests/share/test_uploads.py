@@ -10,11 +10,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from recorder_app.jobs import copies, credentials, opening, pace, shares
+from recorder_app.edit.exporting import ExportReport
+from recorder_app.jobs import copies, credentials, exports, opening, pace, renditions, shares
+from recorder_app.jobs.context import JobContext
 from recorder_app.library import uploads
 from recorder_app.library.database import Database
 from recorder_app.library.models import Recording, Upload
@@ -46,13 +49,16 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
     opened.close()
 
 
-def add(address: str, name: str = "work", after: AfterUpload | None = None) -> None:
+def add(
+    address: str, name: str = "work", after: AfterUpload | None = None, *, as_mp4: bool = False
+) -> None:
     fields = {"library_id": LIBRARY, "api_address": address, "pull_zone": ZONE}
     entry = StoredDestination(
         name=name,
         kind="bunny-stream",
         configuration=fields,
         after=after or AfterUpload(),
+        as_mp4=as_mp4,
     )
     destinations.add(entry, {})
 
@@ -311,3 +317,39 @@ def test_links_that_are_signed_are_not_stored(database: Database, tmp_path: Path
     assert entry.is_signed
     database.compact()
     assert b"0f0f" not in database.path.read_bytes()
+
+
+def test_an_mp4_that_takes_long_to_make_is_left_alone_meanwhile(
+    database: Database, bunny: Bunny, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renditions, "_LOOK_EVERY_S", 0.1)
+    looks: list[str] = []
+    made = renditions.made
+
+    def counted(context: JobContext, upload_id: str, recording: Recording) -> Path:
+        looks.append(upload_id)
+        return made(context, upload_id, recording)
+
+    def render(_source: Path, _edits: object, target: Path, *_more: object) -> ExportReport:
+        with target.open("wb") as file:
+            file.write(b"begun")
+            file.flush()
+            seen, deadline = len(looks), time.monotonic() + LIMIT_S
+            while len(looks) < seen + 3:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            file.write(b" and done")
+        return ExportReport(Fraction(1))
+
+    monkeypatch.setattr(renditions, "made", counted)
+    monkeypatch.setattr(exports, "render", render)
+    add(bunny.address, as_mp4=True)
+    path = make_file(1000)
+    recording = add_recording(
+        database, path, file_size=1000, mime_type="video/webm", duration_s=1.0
+    )
+    sharing.share(database, recording.id)
+    with running(database):
+        until(database, have_arrived)
+    (guid,) = bunny.videos
+    assert bunny.file(guid).read_bytes() == b"begun and done"
