@@ -8,12 +8,12 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from recorder_app.errors import RecorderError, StorageError
+from recorder_app.errors import Cancelled, RecorderError, StorageError
 from recorder_app.jobs import credentials, opening
 from recorder_app.jobs.context import JobContext
-from recorder_app.library import media_rows, uploads
-from recorder_app.library.models import Recording
-from recorder_app.library.queue import UNFINISHED
+from recorder_app.library import leases, media_rows, uploads
+from recorder_app.library.models import Recording, Upload
+from recorder_app.library.queue import UNFINISHED, Session
 from recorder_app.library.recordings import note
 from recorder_app.media.outfile import storage_error
 from recorder_app.settings.destinations import StoredDestination
@@ -30,7 +30,8 @@ def done(
 ) -> list[str]:
     """Call the webhook, run the command, free the local copy; return what did not work.
 
-    `link` is one that works now.
+    `link` is one that works now. Raises Cancelled when the job shall stop: whoever took the upload
+    back wants none of it any more.
     """
     steps = (
         (entry.after.webhook, _call_webhook),
@@ -42,8 +43,11 @@ def done(
     for is_wanted, step in steps:
         if not is_wanted:
             continue
+        context.check()
         try:
             step(context, entry, recording, link)
+        except Cancelled:
+            raise
         except RecorderError as error:
             _log.warning("after upload id=%s error=%s", context.job_id, error)
             warnings.append(str(error))
@@ -120,32 +124,41 @@ def _free_local(
     recording: Recording,
     link: str,  # noqa: ARG001 - as the other steps
 ) -> None:
+    # Not in the transaction: it looks for the desktop's own way.
+    from send2trash import send2trash
+
     path = Path(recording.path)
-    with context.database.read() as session:
-        others = [
-            row
-            for row in uploads.of(session, recording.id)
-            if row.destination != entry.name
-            and (job := uploads.job_of(session, row)) is not None
-            and job.state in UNFINISHED
-        ]
-        is_shared = media_rows.count_at_path(session, recording.path) > 1
-    if others or is_shared:
+    # A single one: taking the copy back comes before it, and nothing is done here, or after it.
+    with context.database.write() as session:
+        context.note(leases.look(session, context.job_id, context.owner))
+        context.check()
+        copy = uploads.with_id(session, str(context.payload["upload_id"]))
+        row = media_rows.with_id(session, recording.id)
+        if copy is None or copy.state not in uploads.ARRIVED or row is None:
+            return
+        _check_needed_no_more(session, copy, path)
+        for name, value in media_rows.missing(row).items():
+            setattr(row, name, value)
+        note(session, "freed", row.id, destination=entry.name)
+        # Last: what the library refuses is refused before.
+        session.flush()
+        try:
+            send2trash(path)
+        except OSError as error:
+            raise storage_error(error, path) from error
+
+
+def _check_needed_no_more(session: Session, copy: Upload, path: Path) -> None:
+    others = [
+        row
+        for row in uploads.of(session, copy.recording_id)
+        if row.id != copy.id
+        and (job := uploads.job_of(session, row)) is not None
+        and job.state in UNFINISHED
+    ]
+    if others or media_rows.count_at_path(session, str(path)) > 1:
         raise StorageError(
             N_("{path} was not moved to the trash: it is needed still."),
             hint=N_("Delete the recording when the other uploads are done."),
             path=path,
         )
-    # Only now: it asks the desktop for its trash.
-    from send2trash import send2trash
-
-    try:
-        send2trash(path)
-    except OSError as error:
-        raise storage_error(error, path) from error
-    with context.database.write() as session:
-        row = media_rows.with_id(session, recording.id)
-        if row is not None:
-            for name, value in media_rows.missing(row).items():
-                setattr(row, name, value)
-            note(session, "freed", row.id, destination=entry.name)

@@ -12,15 +12,26 @@ import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from recorder_app.edit.exporting import ExportReport
-from recorder_app.jobs import copies, credentials, exports, opening, pace, renditions, shares
+from recorder_app.jobs import (
+    after_upload,
+    copies,
+    credentials,
+    exports,
+    opening,
+    pace,
+    renditions,
+    shares,
+)
 from recorder_app.jobs.context import JobContext
 from recorder_app.library import uploads
 from recorder_app.library.database import Database
 from recorder_app.library.models import Recording, Upload
+from recorder_app.library.queue import JobState
 from recorder_app.services import destinations, jobs, sharing
 from recorder_app.services import uploads as services
 from recorder_app.settings.destinations import AfterUpload, StoredDestination
@@ -31,7 +42,7 @@ from tests.support.bunny import API_KEY, LIBRARY, ZONE, Bunny
 from tests.support.command import ROOT
 from tests.support.faults import Fault
 from tests.support.http_server import Handler, Server
-from tests.support.jobs import add_recording
+from tests.support.jobs import add_recording, wait_for_state
 
 LIMIT_S = 60.0
 
@@ -241,6 +252,53 @@ def test_a_webhook_is_called_and_its_address_kept_nowhere(
     assert told["link"] == shared.upload.link
     files = [each for each in tmp_path.rglob("*") if each.is_file()]
     assert not [each for each in files if b"geheimnisvoll" in each.read_bytes()]
+
+
+def test_what_is_taken_back_while_the_rest_is_done_keeps_its_file(
+    database: Database,
+    bunny: Bunny,
+    make_file: MakeFile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran = tmp_path / "ran"
+    after = AfterUpload(webhook=True, command=f"touch {ran}", free_local=True)
+    add(bunny.address, after=after)
+    path = make_file(1000)
+    with HookServer() as hook:
+        monkeypatch.setenv("RECORDER_APP_SECRET_WORK_WEBHOOK", f"{hook.address}/hook")
+        # Tried again after some seconds, in which it is taken back.
+        hook.script.add(*[Fault("status", "POST", "/hook", status=503)] * 20)
+        recording = enter(database, path)
+        upload = sharing.share(database, recording.id).upload
+        with running(database):
+            until(database, lambda _: bool(hook.of("POST")))
+            sharing.take_back(database, [upload.id])
+            wait_for_state(database, str(upload.job_id), JobState.CANCELLED)
+            deadline = time.monotonic() + LIMIT_S
+            while bunny.videos:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+    assert path.is_file()
+    assert not ran.exists()
+
+
+def test_what_is_taken_back_at_the_last_moment_keeps_its_file(
+    database: Database, bunny: Bunny, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(bunny.address, after=AfterUpload(command="true", free_local=True))
+    path = make_file(1000)
+    upload = sharing.share(database, enter(database, path).id).upload
+    run = subprocess.run
+
+    def taken_back(*given: Any, **more: Any) -> Any:
+        sharing.take_back(database, [upload.id])
+        return run(*given, **more)
+
+    monkeypatch.setattr(after_upload.subprocess, "run", taken_back)
+    with running(database):
+        wait_for_state(database, str(upload.job_id), JobState.CANCELLED)
+    assert path.is_file()
 
 
 def test_what_was_deleted_there_is_no_link_any_more(
