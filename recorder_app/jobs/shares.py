@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from recorder_app.errors import (
     ChecksumMismatch,
     NetworkMetered,
@@ -24,7 +26,7 @@ from recorder_app.library.models import Recording
 from recorder_app.library.uploads import ALIGN, FOLLOW, UploadState
 from recorder_app.share.destination import Destination, RemoteState, Ticket
 from recorder_app.share.sending import SendContext
-from recorder_app.share.source import Source
+from recorder_app.share.source import Identity, Source
 
 # A person may have to unlock the keyring; asking again sooner would be a nuisance.
 _LOCKED_WAIT_S = 300.0
@@ -46,17 +48,23 @@ def upload(context: JobContext) -> Outcome:
         if ticket is None:
             return Outcome({"withdrawn": True})
         path = _file(context, upload_id, as_mp4=entry.as_mp4)
-        sent_bytes = _sent(context, destination, ticket, upload_id, path)
+        sent = _sent(context, destination, ticket, upload_id, path)
         is_playable = _is_playable(destination, ticket)
-        recording = _arrived(context, upload_id, ticket, is_playable=is_playable)
+        recording = _arrived(
+            context,
+            upload_id,
+            ticket,
+            # Of an MP4 that was made, whoever made it has kept what it was made of.
+            None if path == renditions.path_of(upload_id) else sent,
+            is_playable=is_playable,
+            frees_local=entry.after.free_local,
+        )
         link = opening.current_link(destination, ticket)
     renditions.path_of(upload_id).unlink(missing_ok=True)
     if recording is None:
         return Outcome({"withdrawn": True})
     warnings = after_upload.done(context, entry, recording, link.text)
-    return Outcome(
-        {"link": opening.kept(ticket)["link"], "bytes": sent_bytes, "warnings": warnings}
-    )
+    return Outcome({"link": opening.kept(ticket)["link"], "bytes": sent.size, "warnings": warnings})
 
 
 @contextlib.contextmanager
@@ -91,8 +99,8 @@ def _file(context: JobContext, upload_id: str, *, as_mp4: bool) -> Path:
 
 def _sent(
     context: JobContext, destination: Destination, ticket: Ticket, upload_id: str, path: Path
-) -> int:
-    """Send and verify; return the size in bytes."""
+) -> Identity:
+    """Send and verify; return what file it was."""
 
     def check() -> None:
         context.check()
@@ -121,7 +129,7 @@ def _sent(
         except RemoteNotFound:
             _lost(context, upload_id)
             raise
-        return source.size
+        return source.identity
 
 
 def _lost(context: JobContext, upload_id: str) -> None:
@@ -143,7 +151,13 @@ def _is_playable(destination: Destination, ticket: Ticket) -> bool:
 
 
 def _arrived(
-    context: JobContext, upload_id: str, ticket: Ticket, *, is_playable: bool
+    context: JobContext,
+    upload_id: str,
+    ticket: Ticket,
+    sent: Identity | None,
+    *,
+    is_playable: bool,
+    frees_local: bool,
 ) -> Recording | None:
     """Note that all is there, and hand in what follows; None when it was taken back meanwhile."""
     with context.database.write() as session:
@@ -154,8 +168,10 @@ def _arrived(
         if row.state not in uploads.ARRIVED:
             state = UploadState.PLAYABLE if is_playable else UploadState.UPLOADED
             uploads.note_state(session, row, state)
+        if sent is not None:
+            uploads.keep(row, sent_file=msgspec.to_builtins(sent))
         about = {"upload_id": row.id}
-        if row.state == UploadState.UPLOADED:
+        if row.state == UploadState.UPLOADED or frees_local:
             kinds.enqueue(session, FOLLOW, row.recording_id, about)
         if recording.title != ticket.title or transcripts.of(session, recording.id):
             kinds.enqueue(session, ALIGN, row.recording_id, about)

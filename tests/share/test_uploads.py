@@ -10,9 +10,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,15 +22,16 @@ from recorder_app.jobs import (
     copies,
     credentials,
     exports,
+    kinds,
     opening,
     pace,
     renditions,
     shares,
 )
 from recorder_app.jobs.context import JobContext
-from recorder_app.library import uploads
+from recorder_app.library import job_list, uploads
 from recorder_app.library.database import Database
-from recorder_app.library.models import Recording, Upload
+from recorder_app.library.models import Job, Recording, Upload
 from recorder_app.library.queue import JobState
 from recorder_app.services import destinations, jobs, sharing
 from recorder_app.services import uploads as services
@@ -283,22 +284,123 @@ def test_what_is_taken_back_while_the_rest_is_done_keeps_its_file(
     assert not ran.exists()
 
 
+@pytest.fixture
+def trash(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that were moved to the trash, in place of the desktop's own."""
+    found: list[Path] = []
+
+    def put(path: Path) -> None:
+        path.unlink()
+        found.append(path)
+
+    monkeypatch.setattr("send2trash.send2trash", put)
+    monkeypatch.setattr(copies, "_ASK_AFTER_S", (0.1,))
+    return found
+
+
+def followed(database: Database, upload_id: str, state: JobState) -> Job:
+    """Return the job that asks until the copy plays, once it is in `state`."""
+    with database.read() as session:
+        job = uploads.job_of(session, session.get_one(Upload, upload_id), uploads.FOLLOW)
+    assert job is not None
+    return wait_for_state(database, job.id, state)
+
+
 def test_what_is_taken_back_at_the_last_moment_keeps_its_file(
-    database: Database, bunny: Bunny, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    bunny: Bunny,
+    make_file: MakeFile,
+    trash: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    add(bunny.address, after=AfterUpload(command="true", free_local=True))
+    add(bunny.address, after=AfterUpload(free_local=True))
     path = make_file(1000)
     upload = sharing.share(database, enter(database, path).id).upload
-    run = subprocess.run
+    taken_back: list[str] = []
+    free_local = after_upload.free_local
 
-    def taken_back(*given: Any, **more: Any) -> Any:
+    def free(context: JobContext, entry: StoredDestination) -> tuple[bool, list[str]]:
+        taken_back.append(context.job_id)
         sharing.take_back(database, [upload.id])
-        return run(*given, **more)
+        return free_local(context, entry)
 
-    monkeypatch.setattr(after_upload.subprocess, "run", taken_back)
+    monkeypatch.setattr(after_upload, "free_local", free)
     with running(database):
-        wait_for_state(database, str(upload.job_id), JobState.CANCELLED)
+        until(database, have_arrived)
+        bunny.videos[upload.link.rpartition("/")[2]].status = 4  # type: ignore[union-attr]
+        until(database, lambda _: bool(taken_back))
+        wait_for_state(database, taken_back[0], JobState.CANCELLED)
+    assert trash == []
     assert path.is_file()
+
+
+@pytest.mark.parametrize("status", [4, 5])
+def test_a_file_is_freed_only_when_its_copy_plays(
+    database: Database, bunny: Bunny, make_file: MakeFile, trash: list[Path], status: int
+) -> None:
+    add(bunny.address, after=AfterUpload(free_local=True))
+    path = make_file(1000)
+    recording = enter(database, path)
+    upload = sharing.share(database, recording.id).upload
+    with running(database):
+        wait_for_state(database, str(upload.job_id), JobState.DONE)
+        assert trash == []
+        (guid,) = bunny.videos
+        bunny.videos[guid].status = status
+        followed(database, upload.id, JobState.DONE if status == 4 else JobState.FAILED)
+    with database.read() as session:
+        is_missing = session.get_one(Recording, recording.id).status == "missing"
+    assert (trash, is_missing) == (([path], True) if status == 4 else ([], False))
+
+
+def test_a_file_is_freed_once_nothing_works_on_it(
+    database: Database, bunny: Bunny, make_file: MakeFile, trash: list[Path]
+) -> None:
+    add(bunny.address, after=AfterUpload(free_local=True))
+    path = make_file(1000)
+    recording = enter(database, path)
+    with database.write() as session:
+        waiting = kinds.enqueue(session, "checksum", recording.id)
+        waiting.run_after = datetime.now(UTC) + timedelta(hours=1)
+    upload = sharing.share(database, recording.id).upload
+    with running(database):
+        until(database, have_arrived)
+        (guid,) = bunny.videos
+        bunny.videos[guid].status = 4
+        until(database, lambda entries: entries[0].state == "playable")
+        asked = len(bunny.of("GET"))
+        until(database, lambda _: len(bunny.of("GET")) > asked + 2)
+        assert trash == []
+        with database.write() as session:
+            job_list.request_cancel(session, session.get_one(Job, waiting.id))
+        followed(database, upload.id, JobState.DONE)
+    assert trash == [path]
+
+
+@pytest.mark.parametrize("reason", ["changed", "failed elsewhere"])
+def test_a_file_that_may_be_needed_is_not_freed(
+    database: Database, bunny: Bunny, make_file: MakeFile, trash: list[Path], reason: str
+) -> None:
+    add(bunny.address, after=AfterUpload(free_local=True))
+    path = make_file(1000)
+    recording = enter(database, path)
+    upload = sharing.share(database, recording.id).upload
+    with running(database):
+        wait_for_state(database, str(upload.job_id), JobState.DONE)
+        if reason == "changed":
+            path.write_bytes(b"another one")
+        else:
+            with database.write() as session:
+                row, _ = uploads.begin(session, session.get_one(Recording, recording.id), "other")
+                uploads.note_state(session, row, uploads.UploadState.FAILED, "no picture")
+        (guid,) = bunny.videos
+        bunny.videos[guid].status = 4
+        job = followed(database, upload.id, JobState.DONE)
+    assert trash == []
+    assert path.is_file()
+    assert job.result is not None
+    (warning,) = job.result["warnings"]
+    assert str(path) in warning
 
 
 def test_what_was_deleted_there_is_no_link_any_more(
