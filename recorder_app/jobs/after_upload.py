@@ -6,6 +6,7 @@ import logging
 import os
 import shlex
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -27,33 +28,61 @@ _log = logging.getLogger(__name__)
 
 # A command that waits for something would hold up the uploads after it.
 _COMMAND_S = 60.0
+# By this the row of an upload says which steps were begun.
+_BEGUN = "after_done"
+
+Step = Callable[[JobContext, StoredDestination, Recording, str], None]
 
 
-def done(
-    context: JobContext, entry: StoredDestination, recording: Recording, link: str
-) -> list[str]:
-    """Call the webhook and run the command; return what did not work.
+def done(context: JobContext, entry: StoredDestination, upload_id: str, link: str) -> list[str]:
+    """Call the webhook and run the command, each once; return what did not work.
 
     `link` is one that works now. Raises Cancelled when the job shall stop: whoever took the upload
     back wants none of it any more.
     """
-    steps = (
-        (entry.after.webhook, _call_webhook),
-        (bool(entry.after.command), _run_command),
+    steps: tuple[tuple[str, bool, Step], ...] = (
+        ("webhook", entry.after.webhook, _call_webhook),
+        ("command", bool(entry.after.command), _run_command),
     )
     warnings = []
-    for is_wanted, step in steps:
-        if not is_wanted:
+    for name, is_wanted, step in steps:
+        recording = _begun(context, upload_id, name) if is_wanted else None
+        if recording is None:
             continue
-        context.check()
         try:
             step(context, entry, recording, link)
         except Cancelled:
+            # Nobody has heard of it yet: whoever goes on with the job does it.
+            _forget(context, upload_id, name)
             raise
         except RecorderError as error:
             _log.warning("after upload id=%s error=%s", context.job_id, error)
             warnings.append(str(error))
     return warnings
+
+
+def _begun(context: JobContext, upload_id: str, name: str) -> Recording | None:
+    """Note that a step is begun; return the recording, or None where it was before.
+
+    Before it is done: better once too few, after a crash, than told to others twice. Raises
+    Cancelled when the job is no longer ours.
+    """
+    with context.database.write() as session:
+        context.note(leases.look(session, context.job_id, context.owner))
+        context.check()
+        row = uploads.with_id(session, upload_id)
+        if row is None or name in row.details.get(_BEGUN, []):
+            return None
+        uploads.keep(row, **{_BEGUN: [*row.details.get(_BEGUN, []), name]})
+        return session.get_one(Recording, row.recording_id)
+
+
+def _forget(context: JobContext, upload_id: str, name: str) -> None:
+    with context.database.write() as session:
+        row = uploads.with_id(session, upload_id)
+        if row is not None:
+            left = [each for each in row.details.get(_BEGUN, []) if each != name]
+            uploads.keep(row, **{_BEGUN: left})
 
 
 def _call_webhook(

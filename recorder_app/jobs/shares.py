@@ -24,6 +24,7 @@ from recorder_app.jobs.pace import PACE
 from recorder_app.library import transcripts, uploads
 from recorder_app.library.models import Recording
 from recorder_app.library.uploads import ALIGN, FOLLOW, UploadState
+from recorder_app.settings.destinations import StoredDestination
 from recorder_app.share.destination import Destination, RemoteState, Ticket
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Identity, Source
@@ -47,24 +48,13 @@ def upload(context: JobContext) -> Outcome:
         ticket = opening.prepared(context.database, destination, upload_id, as_mp4=entry.as_mp4)
         if ticket is None:
             return Outcome({"withdrawn": True})
-        path = _file(context, upload_id, as_mp4=entry.as_mp4)
-        sent = _sent(context, destination, ticket, upload_id, path)
-        is_playable = _is_playable(destination, ticket)
-        recording = _arrived(
-            context,
-            upload_id,
-            ticket,
-            # Of an MP4 that was made, whoever made it has kept what it was made of.
-            None if path == renditions.path_of(upload_id) else sent,
-            is_playable=is_playable,
-            frees_local=entry.after.free_local,
-        )
+        # It may have arrived before this process, when another one ended in what comes after.
+        if not _has_arrived(context, upload_id):
+            _send(context, destination, ticket, upload_id, entry)
         link = opening.current_link(destination, ticket)
     renditions.path_of(upload_id).unlink(missing_ok=True)
-    if recording is None:
-        return Outcome({"withdrawn": True})
-    warnings = after_upload.done(context, entry, recording, link.text)
-    return Outcome({"link": opening.kept(ticket)["link"], "bytes": sent.size, "warnings": warnings})
+    warnings = after_upload.done(context, entry, upload_id, link.text)
+    return Outcome({"link": opening.kept(ticket)["link"], "warnings": warnings})
 
 
 @contextlib.contextmanager
@@ -95,6 +85,33 @@ def _file(context: JobContext, upload_id: str, *, as_mp4: bool) -> Path:
     if as_mp4 and renditions.is_needed(path):
         return renditions.made(context, upload_id, recording)
     return path
+
+
+def _has_arrived(context: JobContext, upload_id: str) -> bool:
+    with context.database.read() as session:
+        row = uploads.with_id(session, upload_id)
+    return row is not None and row.state in uploads.ARRIVED
+
+
+def _send(
+    context: JobContext,
+    destination: Destination,
+    ticket: Ticket,
+    upload_id: str,
+    entry: StoredDestination,
+) -> None:
+    path = _file(context, upload_id, as_mp4=entry.as_mp4)
+    sent = _sent(context, destination, ticket, upload_id, path)
+    is_playable = _is_playable(destination, ticket)
+    _note_arrival(
+        context,
+        upload_id,
+        ticket,
+        # Of an MP4 that was made, whoever made it has kept what it was made of.
+        None if path == renditions.path_of(upload_id) else sent,
+        is_playable=is_playable,
+        frees_local=entry.after.free_local,
+    )
 
 
 def _sent(
@@ -150,7 +167,7 @@ def _is_playable(destination: Destination, ticket: Ticket) -> bool:
         return False
 
 
-def _arrived(
+def _note_arrival(
     context: JobContext,
     upload_id: str,
     ticket: Ticket,
@@ -158,12 +175,12 @@ def _arrived(
     *,
     is_playable: bool,
     frees_local: bool,
-) -> Recording | None:
-    """Note that all is there, and hand in what follows; None when it was taken back meanwhile."""
+) -> None:
+    """Note that all is there, and hand in what follows, unless it was taken back meanwhile."""
     with context.database.write() as session:
         row = uploads.with_id(session, upload_id)
         if row is None:
-            return None
+            return
         recording = session.get_one(Recording, row.recording_id)
         if row.state not in uploads.ARRIVED:
             state = UploadState.PLAYABLE if is_playable else UploadState.UPLOADED
@@ -175,4 +192,3 @@ def _arrived(
             kinds.enqueue(session, FOLLOW, row.recording_id, about)
         if recording.title != ticket.title or transcripts.of(session, recording.id):
             kinds.enqueue(session, ALIGN, row.recording_id, about)
-        return recording

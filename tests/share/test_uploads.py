@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ from recorder_app.jobs import (
     shares,
 )
 from recorder_app.jobs.context import JobContext
-from recorder_app.library import job_list, uploads
+from recorder_app.library import job_list, leases, uploads
 from recorder_app.library.database import Database
 from recorder_app.library.models import Job, Recording, Upload
 from recorder_app.library.queue import JobState
@@ -253,6 +254,58 @@ def test_a_webhook_is_called_and_its_address_kept_nowhere(
     assert told["link"] == shared.upload.link
     files = [each for each in tmp_path.rglob("*") if each.is_file()]
     assert not [each for each in files if b"geheimnisvoll" in each.read_bytes()]
+
+
+def test_what_is_done_then_is_done_once(
+    database: Database,
+    bunny: Bunny,
+    make_file: MakeFile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A process that ends during the command leaves it at that, and sends nothing again."""
+    ran = tmp_path / "ran"
+    script = tmp_path / "after"
+    script.write_text(f"#!/bin/sh\necho ran >> {ran}\n")
+    script.chmod(0o755)
+    add(bunny.address, after=AfterUpload(webhook=True, command=str(script)))
+    run_command = after_upload._run_command
+    sent: list[tuple[int, int]] = []
+
+    def run_and_end(context: JobContext, *given: Any) -> None:
+        run_command(context, *given)
+        if not sent:
+            sent.append((len(bunny.of("POST")), len(bunny.of("PATCH"))))
+            # As a lease that ran out: somebody else goes on with the job.
+            with database.write() as session:
+                leases.give_back(session, context.job_id, context.owner)
+
+    monkeypatch.setattr(after_upload, "_run_command", run_and_end)
+    with HookServer() as hook:
+        monkeypatch.setenv("RECORDER_APP_SECRET_WORK_WEBHOOK", f"{hook.address}/hook")
+        upload = sharing.share(database, enter(database, make_file(1000)).id).upload
+        with running(database):
+            wait_for_state(database, str(upload.job_id), JobState.DONE)
+        assert len(hook.told) == 1
+    assert ran.read_text() == "ran\n"
+    assert len(bunny.tus.uploads()) == 1
+    assert (len(bunny.of("POST")), len(bunny.of("PATCH"))) == sent[0]
+
+
+def test_a_webhook_that_waits_is_called_by_whoever_goes_on(
+    database: Database, bunny: Bunny, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(bunny.address, after=AfterUpload(webhook=True))
+    with HookServer() as hook:
+        monkeypatch.setenv("RECORDER_APP_SECRET_WORK_WEBHOOK", f"{hook.address}/hook")
+        hook.script.add(Fault("status", "POST", "/hook", status=503))
+        upload = sharing.share(database, enter(database, make_file(1000)).id).upload
+        with running(database):
+            until(database, lambda _: bool(hook.of("POST")))
+        assert hook.told == []
+        with running(database):
+            wait_for_state(database, str(upload.job_id), JobState.DONE)
+        assert len(hook.told) == 1
 
 
 def test_what_is_taken_back_while_the_rest_is_done_keeps_its_file(
