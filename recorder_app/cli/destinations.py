@@ -155,13 +155,15 @@ def remove(*, name: str, json_output: bool) -> int:
     """Forget NAME and its keys. What was uploaded there stays there."""
     from recorder_app.services import destinations
 
-    left = destinations.remove(name)
+    removed = destinations.remove(name)
     if json_output:
-        write_line(as_json({"name": name, "still_shared": left}))
+        write_line(as_json(removed))
         return 0
     write_line(f"{name} removed")
-    if left:
-        say(f"{len(left)} recordings are shared there still.")
+    if removed.problem is not None:
+        say(f"Its keys may be in the keyring still. {removed.problem.message}")
+    if removed.still_shared:
+        say(f"{len(removed.still_shared)} recordings are shared there still.")
     return 0
 
 

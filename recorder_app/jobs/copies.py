@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from recorder_app.errors import InvalidRequest, RemoteRejected
-from recorder_app.jobs import opening
+from recorder_app.jobs import after_upload, opening
 from recorder_app.jobs.context import JobContext, Outcome, Postponed
 from recorder_app.jobs.shares import waiting_for_network
 from recorder_app.library import job_list, transcripts, uploads
@@ -25,7 +25,10 @@ _SENDER_WAIT_S = 1.0
 
 
 def follow(context: JobContext) -> Outcome:
-    """Ask how far the service is until the copy plays, or never will. No progress is no failure."""
+    """Ask how far the service is until the copy plays, or never will. No progress is no failure.
+
+    Once it plays, the recording's own file is freed where that is wanted, as soon as it may.
+    """
     row, ticket = _copy(context)
     if row is None or ticket is None:
         return Outcome({"withdrawn": True})
@@ -39,10 +42,8 @@ def follow(context: JobContext) -> Outcome:
         RemoteState.GONE: UploadState.GONE,
     }
     if status.state not in states:
-        asked = int(context.checkpoint.get("asked", 0))
-        context.checkpoint = {"asked": asked + 1}
         context.progress(status.share or 0.0)
-        raise Postponed(_ASK_AFTER_S[min(asked, len(_ASK_AFTER_S) - 1)])
+        raise _later(context)
     with context.database.write() as session:
         kept = uploads.with_id(session, row.id)
         if kept is not None:
@@ -54,7 +55,13 @@ def follow(context: JobContext) -> Outcome:
             destination=row.destination,
             reason=status.reason or N_("no reason given"),
         )
-    return Outcome({"state": states[status.state].value})
+    warnings: list[str] = []
+    if status.state is RemoteState.PLAYABLE and entry.after.free_local:
+        is_settled, warnings = after_upload.free_local(context, entry)
+        if not is_settled:
+            # Asked again before that: by then it may be gone there.
+            raise _later(context)
+    return Outcome({"state": states[status.state].value, "warnings": warnings})
 
 
 def remove(context: JobContext) -> Outcome:
@@ -94,6 +101,12 @@ def align(context: JobContext) -> Outcome:
         if kept is not None:
             uploads.keep(kept, ticket=opening.kept(ticket), captions=captions or None)
     return Outcome({"title": ticket.title, "captions": sorted(captions)})
+
+
+def _later(context: JobContext) -> Postponed:
+    asked = int(context.checkpoint.get("asked", 0))
+    context.checkpoint = {"asked": asked + 1}
+    return Postponed(_ASK_AFTER_S[min(asked, len(_ASK_AFTER_S) - 1)])
 
 
 def _copy(context: JobContext) -> tuple[Upload | None, Ticket | None]:

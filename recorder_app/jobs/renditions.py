@@ -20,6 +20,7 @@ from recorder_app.library import job_list, uploads
 from recorder_app.library.models import Job, Recording
 from recorder_app.library.queue import UNFINISHED, JobState, Session
 from recorder_app.media.probe import probe
+from recorder_app.share.source import Source
 from recorder_app.texts import N_
 
 SUFFIX = ".mp4"
@@ -33,7 +34,7 @@ def is_needed(path: Path) -> bool:
 
 
 def made(context: JobContext, upload_id: str, recording: Recording) -> Path:
-    """Return the MP4 for an upload. Raises Postponed while it is made, UnsupportedMedia."""
+    """Return the MP4 for an upload. Raises Postponed while it is made, MediaError."""
     target = path_of(upload_id)
     if target.is_file():
         return target
@@ -51,8 +52,10 @@ def made(context: JobContext, upload_id: str, recording: Recording) -> Path:
             uploads.keep(row, rendition_job=None)
             reason = (job.error or {}).get("message", "")
         elif job is None or job.state not in UNFINISHED:
+            with Source(source) as opened:
+                identity = msgspec.to_builtins(opened.identity)
             job, reason = _enqueue(session, recording, source, target), None
-            uploads.keep(row, rendition_job=job.id)
+            uploads.keep(row, rendition_job=job.id, sent_file=identity)
         else:
             reason = None
     if reason is not None:
@@ -88,5 +91,6 @@ def _enqueue(session: Session, recording: Recording, source: Path, target: Path)
 def _forget_others(session: Session) -> None:
     """Delete those whose upload was taken back."""
     for path in path_of("").parent.glob(f"*{SUFFIX}"):
-        if uploads.with_id(session, path.stem) is None:
+        # Hidden are those that are being made; whoever makes them deletes what is left of them.
+        if not path.name.startswith(".") and uploads.with_id(session, path.stem) is None:
             path.unlink(missing_ok=True)

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from recorder_app.errors import (
     ChecksumMismatch,
     NetworkMetered,
@@ -22,9 +24,10 @@ from recorder_app.jobs.pace import PACE
 from recorder_app.library import transcripts, uploads
 from recorder_app.library.models import Recording
 from recorder_app.library.uploads import ALIGN, FOLLOW, UploadState
+from recorder_app.settings.destinations import StoredDestination
 from recorder_app.share.destination import Destination, RemoteState, Ticket
 from recorder_app.share.sending import SendContext
-from recorder_app.share.source import Source
+from recorder_app.share.source import Identity, Source
 
 # A person may have to unlock the keyring; asking again sooner would be a nuisance.
 _LOCKED_WAIT_S = 300.0
@@ -45,18 +48,13 @@ def upload(context: JobContext) -> Outcome:
         ticket = opening.prepared(context.database, destination, upload_id, as_mp4=entry.as_mp4)
         if ticket is None:
             return Outcome({"withdrawn": True})
-        path = _file(context, upload_id, as_mp4=entry.as_mp4)
-        sent_bytes = _sent(context, destination, ticket, upload_id, path)
-        is_playable = _is_playable(destination, ticket)
-        recording = _arrived(context, upload_id, ticket, is_playable=is_playable)
+        # It may have arrived before this process, when another one ended in what comes after.
+        if not _has_arrived(context, upload_id):
+            _send(context, destination, ticket, upload_id, entry)
         link = opening.current_link(destination, ticket)
     renditions.path_of(upload_id).unlink(missing_ok=True)
-    if recording is None:
-        return Outcome({"withdrawn": True})
-    warnings = after_upload.done(context, entry, recording, link.text)
-    return Outcome(
-        {"link": opening.kept(ticket)["link"], "bytes": sent_bytes, "warnings": warnings}
-    )
+    warnings = after_upload.done(context, entry, upload_id, link.text)
+    return Outcome({"link": opening.kept(ticket)["link"], "warnings": warnings})
 
 
 @contextlib.contextmanager
@@ -89,10 +87,37 @@ def _file(context: JobContext, upload_id: str, *, as_mp4: bool) -> Path:
     return path
 
 
+def _has_arrived(context: JobContext, upload_id: str) -> bool:
+    with context.database.read() as session:
+        row = uploads.with_id(session, upload_id)
+    return row is not None and row.state in uploads.ARRIVED
+
+
+def _send(
+    context: JobContext,
+    destination: Destination,
+    ticket: Ticket,
+    upload_id: str,
+    entry: StoredDestination,
+) -> None:
+    path = _file(context, upload_id, as_mp4=entry.as_mp4)
+    sent = _sent(context, destination, ticket, upload_id, path)
+    is_playable = _is_playable(destination, ticket)
+    _note_arrival(
+        context,
+        upload_id,
+        ticket,
+        # Of an MP4 that was made, whoever made it has kept what it was made of.
+        None if path == renditions.path_of(upload_id) else sent,
+        is_playable=is_playable,
+        frees_local=entry.after.free_local,
+    )
+
+
 def _sent(
     context: JobContext, destination: Destination, ticket: Ticket, upload_id: str, path: Path
-) -> int:
-    """Send and verify; return the size in bytes."""
+) -> Identity:
+    """Send and verify; return what file it was."""
 
     def check() -> None:
         context.check()
@@ -121,7 +146,7 @@ def _sent(
         except RemoteNotFound:
             _lost(context, upload_id)
             raise
-        return source.size
+        return source.identity
 
 
 def _lost(context: JobContext, upload_id: str) -> None:
@@ -142,21 +167,28 @@ def _is_playable(destination: Destination, ticket: Ticket) -> bool:
         return False
 
 
-def _arrived(
-    context: JobContext, upload_id: str, ticket: Ticket, *, is_playable: bool
-) -> Recording | None:
-    """Note that all is there, and hand in what follows; None when it was taken back meanwhile."""
+def _note_arrival(
+    context: JobContext,
+    upload_id: str,
+    ticket: Ticket,
+    sent: Identity | None,
+    *,
+    is_playable: bool,
+    frees_local: bool,
+) -> None:
+    """Note that all is there, and hand in what follows, unless it was taken back meanwhile."""
     with context.database.write() as session:
         row = uploads.with_id(session, upload_id)
         if row is None:
-            return None
+            return
         recording = session.get_one(Recording, row.recording_id)
         if row.state not in uploads.ARRIVED:
             state = UploadState.PLAYABLE if is_playable else UploadState.UPLOADED
             uploads.note_state(session, row, state)
+        if sent is not None:
+            uploads.keep(row, sent_file=msgspec.to_builtins(sent))
         about = {"upload_id": row.id}
-        if row.state == UploadState.UPLOADED:
+        if row.state == UploadState.UPLOADED or frees_local:
             kinds.enqueue(session, FOLLOW, row.recording_id, about)
         if recording.title != ticket.title or transcripts.of(session, recording.id):
             kinds.enqueue(session, ALIGN, row.recording_id, about)
-        return recording

@@ -73,6 +73,12 @@ def of(session: Session, job_ids: Iterable[str]) -> Sequence[Job]:
     return found
 
 
+def unfinished_of(session: Session, recording_id: str) -> Sequence[Job]:
+    """Return the jobs of a recording that are queued, running or paused."""
+    query = select(Job).where(Job.recording_id == recording_id, Job.state.in_(UNFINISHED))
+    return session.scalars(query).all()
+
+
 def open_count(session: Session, kinds: Iterable[str] | None = None) -> int:
     """Return how many jobs, of these kinds or of all, are queued or running."""
     query = select(func.count()).where(Job.state.in_(OPEN))

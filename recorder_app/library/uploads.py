@@ -84,6 +84,14 @@ def at(session: Session, destination: str) -> Sequence[Upload]:
     return session.scalars(select(Upload).where(Upload.destination == destination)).all()
 
 
+def removals_at(session: Session, destination: str) -> list[Job]:
+    """Return the jobs that have copies at a destination to delete still, those that failed too."""
+    jobs = session.scalars(
+        select(Job).where(Job.kind == REMOTE_DELETE, Job.state.in_((*UNFINISHED, JobState.FAILED)))
+    )
+    return [job for job in jobs if job.payload.get("destination") == destination]
+
+
 def job_of(session: Session, row: Upload, kind: str = UPLOAD) -> Job | None:
     """Return the newest job of that kind for `row`."""
     jobs = session.scalars(

@@ -8,7 +8,13 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from recorder_app.errors import InvalidRequest, InvalidSettingError, RecorderError, SecretsError
+from recorder_app.errors import (
+    InvalidRequest,
+    InvalidSettingError,
+    RecorderError,
+    SecretsAbsent,
+    SecretsError,
+)
 from recorder_app.jobs import credentials, opening
 from recorder_app.library import uploads
 from recorder_app.library.queue import UNFINISHED
@@ -83,6 +89,17 @@ class AddedDestination(msgspec.Struct, frozen=True):
     """What was added. `problem` says why its secrets are not kept, if they are not."""
 
     destination: DestinationEntry
+    problem: ErrorReport | None = None
+
+
+class RemovedDestination(msgspec.Struct, frozen=True):
+    """What was removed, and the ids of the recordings that stay shared there.
+
+    `problem` says why its secrets may be in the keyring still, if they may.
+    """
+
+    name: str
+    still_shared: list[str]
     problem: ErrorReport | None = None
 
 
@@ -194,10 +211,11 @@ def test(name: str) -> TestReport:
     return TestReport(name, all(each.is_fine for each in findings), findings)
 
 
-def remove(name: str) -> list[str]:
-    """Forget a destination and its secrets; return the recordings that stay shared there.
+def remove(name: str) -> RemovedDestination:
+    """Forget a destination and its secrets.
 
-    Raises InvalidRequest while something is being uploaded there, SettingsError.
+    Raises SettingsError, and InvalidRequest while something is being uploaded or is to be deleted
+    there.
     """
     store = DestinationsStore()
     entry = store.read().get(name)
@@ -211,12 +229,23 @@ def remove(name: str) -> list[str]:
                     hint=N_("Wait until it is done, or take it back with “recorder-app unshare”."),
                     name=name,
                 )
+        if uploads.removals_at(session, name):
+            raise InvalidRequest(
+                N_("Something is to be deleted at “{name}” still, which needs its keys."),
+                hint=N_("“recorder-app jobs” shows it: have it tried again, or cancel it."),
+                name=name,
+            )
         left = [row.recording_id for row in rows]
-    store.remove(name)
-    # What is not in the keyring need not be taken out of it.
-    with contextlib.suppress(SecretsError, InvalidSettingError):
+    problem: SecretsError | None = None
+    try:
         credentials.forget(name, credentials.fields_of(kinds.kind(entry.kind)))
-    return left
+    except (InvalidSettingError, SecretsAbsent):
+        # Of a kind that is not known, or where there is no keyring, nothing is kept.
+        pass
+    except SecretsError as error:
+        problem = error
+    store.remove(name)
+    return RemovedDestination(name, left, None if problem is None else report(problem))
 
 
 def set_default(name: str, project: str | None = None) -> list[DestinationEntry]:

@@ -11,6 +11,7 @@ import errno
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from secrets import token_hex
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -177,7 +178,9 @@ class Folder:
 
     def test(self) -> Sequence[Finding]:
         """Write a small file, read it and delete it."""
-        path = self._folder / ".recorder-test"
+        # Others may write to a shared folder: a name that nobody can lay a link at, and no file of
+        # theirs is opened.
+        path = self._folder / f".recorder-test-{token_hex(8)}"
         try:
             with _told(self._folder):
                 self._folder.stat()
@@ -185,7 +188,8 @@ class Folder:
             return [Finding(Check.BUCKET, error)]
         try:
             with _told(self._folder):
-                path.write_bytes(b"test")
+                with path.open("xb") as file:
+                    file.write(b"test")
                 path.read_bytes()
                 path.unlink()
         except ShareError as error:

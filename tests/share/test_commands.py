@@ -210,6 +210,10 @@ def test_offline_it_waits_and_online_it_arrives(
         taken_back = sharer.run("unshare", recording)
         assert taken_back.returncode == 0
         assert "deleted later" in taken_back.stderr
+        # That needs its keys.
+        kept = sharer.run("destination", "remove", "work")
+        assert kept.returncode == 2
+        assert "to be deleted" in kept.stderr
         assert sharer.ask("show", recording)["share_links"] == {}
         line.up()
         assert sharer.run("jobs", "run", "--until-empty").returncode == 0

@@ -160,6 +160,10 @@ def test_with_a_locked_keyring_they_are_asked_for(
     (guid,) = bunny.videos
     assert digest(bunny.file(guid)) == digest(path)
     assert sharer.files_with([API_KEY]) == []
+    # What cannot be forgotten is said.
+    removed = sharer.run("destination", "remove", "work")
+    assert (removed.returncode, removed.stdout) == (0, "work removed\n")
+    assert "Its keys may be in the keyring still. The keyring is locked." in removed.stderr
 
 
 def test_without_a_keyring_it_is_said_what_to_do(

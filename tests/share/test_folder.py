@@ -246,8 +246,24 @@ def test_what_is_wrong_is_told(share: Path, monkeypatch: pytest.MonkeyPatch) -> 
     def refuse(*_what: object) -> None:
         raise PermissionError(errno.EACCES, "no")
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert wrong(share) == [Check.PERMISSION]
+
+
+def test_trying_a_folder_writes_into_nobodys_file(
+    share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.write_bytes(b"kept")
+    (share / ".recorder-test").symlink_to(theirs)
+    assert all(each.problem is None for each in opened(share).test())
+    assert theirs.read_bytes() == b"kept"
+    assert (share / ".recorder-test").is_symlink()
+    # Nor where somebody knows the name.
+    monkeypatch.setattr("recorder_app.share.folder.token_hex", lambda _bytes: "known")
+    (share / ".recorder-test-known").symlink_to(theirs)
+    assert any(each.problem is not None for each in opened(share).test())
+    assert theirs.read_bytes() == b"kept"
 
 
 def test_what_is_missing_is_said() -> None:
