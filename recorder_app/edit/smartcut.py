@@ -139,6 +139,8 @@ class _Cutter:
         self._output = _Output(
             file, self.report.container, self._video, self._joiner.extradata, edits.kept_length
         )
+        # Whether nothing of the source has been read.
+        self._is_fresh = True
         # The source's time of the last picture that was written, by which none comes twice.
         self._last = Fraction(-1)
 
@@ -175,8 +177,14 @@ class _Cutter:
         if len(self._placed) > 1 or not can_copy(stream, container):
             return SoundTrack(stream, output, container, self._placed, self._edits.length)
         part = self._placed[0].part
-        seek(self._media, self._video, part.start)
-        first = beginning(stream, packets(self._media, stream), part)
+        with open_media(self._path) as scanned:
+            # Another look at the file, so that this one is still at its beginning.
+            video = video_of(scanned, self._path)
+            if not is_at_beginning(scanned, video, part.start):
+                seek(scanned, video, part.start)
+            track = scanned.streams[stream.index]
+            assert isinstance(track, AudioStream)
+            first = beginning(track, packets(scanned, track), part)
         if part.start - first > LONGEST_LEAD:
             # There is a hole in the sound, which only decoding tells.
             return SoundTrack(stream, output, container, self._placed, self._edits.length)
@@ -220,6 +228,9 @@ class _Cutter:
         An index leads to pictures that stand alone, of which those after that refer to earlier ones
         (open groups) begin none. Then it is looked for further back, at the worst from the start.
         """
+        is_fresh, self._is_fresh = self._is_fresh, False
+        if is_fresh and is_at_beginning(self._media, self._video, at):
+            return
         back = Fraction(0)
         while True:
             seek(self._media, self._video, at - back)
@@ -365,6 +376,17 @@ class _Output:
         """Let go of the container, whatever state it is in; nothing after ``finish``."""
         with contextlib.suppress(Exception):
             self.container.close()
+
+
+def is_at_beginning(media: InputContainer, video: VideoStream, at: Fraction) -> bool:
+    """Return whether all of the beginning is needed for what is shown at `at`.
+
+    Then a file that was just opened is to be read as it is: looking for a picture would leave out
+    the sound that is stored before the first one.
+    """
+    assert video.time_base is not None
+    late = Fraction((video.start_time or 0) - origin(media, video)) * video.time_base
+    return max(Fraction(0), at - _SOUND_LEAD) <= max(late, Fraction(0))
 
 
 def seek(media: InputContainer, video: VideoStream, at: Fraction) -> None:

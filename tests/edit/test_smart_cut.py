@@ -170,3 +170,18 @@ def keep(parts: list[Range]) -> EditList:
     edits = Trim(Range(parts[0].start, parts[-1].end)).apply(EditList.whole(Fraction(12)))
     gaps = tuple(Range(a.end, b.start) for a, b in itertools.pairwise(parts))
     return Cut(gaps).apply(edits) if gaps else edits
+
+
+@pytest.mark.parametrize("suffix", ["webm", "mp4"])
+@pytest.mark.parametrize("end", ["7.009", "8.665", "5.5"])
+def test_sound_from_the_beginning_is_whole(tmp_path: Path, suffix: str, end: str) -> None:
+    # Its first packet is stored before the first picture.
+    source = recorded(tmp_path, suffix, "noise")
+    result = tmp_path / f"result.{suffix}"
+    export(source, keep([Range(Fraction(0), Fraction(end))]), result, lambda _: None)
+    start_s, samples = read_sound(result)
+    over = len(samples) - round(Fraction(end) * 48000)
+    assert start_s == pytest.approx(0.0, abs=0.0005)
+    assert abs(over) <= 1 if suffix == "webm" else 0 <= over < 1024
+    _, whole = read_sound(source)
+    assert abs(cuts.lag(whole[:48000, 0], samples[:48000, 0])) <= 1

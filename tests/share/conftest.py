@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.bunny import Bunny
+from recorder_app.jobs import credentials, pace, shares
+from recorder_app.library.database import Database
+from recorder_app.system.network import NetworkWatch
+from tests.support.bunny import API_KEY, Bunny
 from tests.support.s3_front import S3Front
 from tests.support.s3_server import S3Server
 from tests.support.tus import TusServer
@@ -55,6 +58,21 @@ def make_file(tmp_path: Path) -> MakeFile:
         return path
 
     return make
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A library of its own, and a key of the destination “work” in the environment."""
+    for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
+    monkeypatch.setenv("RECORDER_APP_SECRET_WORK_API_KEY", API_KEY)
+    monkeypatch.setattr(credentials, "_given", {})
+    monkeypatch.setattr(credentials, "_known", {})
+    for module in (shares, pace):
+        monkeypatch.setattr(module, "PACE", pace.Pace(NetworkWatch(every_s=0.0)))
+    opened = Database(tmp_path / "data" / "recorder-app" / "library.sqlite")
+    yield opened
+    opened.close()
 
 
 def digest(path: Path) -> str:

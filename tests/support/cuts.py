@@ -117,7 +117,8 @@ def keyframes(path: Path) -> list[Fraction]:
 def placed_sound(path: Path, track: int) -> Samples:
     """Return a track from time 0 on, one channel."""
     start_s, samples = read_sound(path, track)
-    missing = max(0, round(start_s * SAMPLE_RATE))
+    # WebM tells times to a millisecond.
+    missing = round(start_s * SAMPLE_RATE) if start_s > 0.0015 else 0
     return np.concatenate([np.zeros(missing, np.float32), samples[:, 0]])
 
 
