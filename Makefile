@@ -13,7 +13,7 @@ RUN_LINT = lint=0; \
 	done
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
 
 demo: ## Record ten seconds of the screen, or of a virtual one, into demo-recordings/
 	@installers/setup.sh demo
