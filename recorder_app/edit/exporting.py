@@ -22,7 +22,7 @@ from recorder_app.edit.stillframes import moments, write_stills
 from recorder_app.edit.timeline import EditList
 from recorder_app.errors import EncoderFailed, InvalidRequest, RecorderError, UnsupportedMedia
 from recorder_app.media.outfile import RecordingFile
-from recorder_app.media.probe import COVER, open_media
+from recorder_app.media.probe import open_media, pictures_of
 from recorder_app.texts import N_
 
 __all__ = ["ORIGINAL", "ExportReport", "Proceed", "export", "extension_for"]
@@ -181,15 +181,12 @@ def _report(report: RenderReport) -> ExportReport:
 
 def _contents(source: Path) -> _Contents:
     with open_media(source) as media:
-        pictures = any(
-            each.codec_context and not each.disposition & COVER for each in media.streams.video
-        )
         sounds = tuple(
             each.codec_context.codec.canonical_name
             for each in media.streams.audio
             if each.codec_context
         )
-        return _Contents(_container(media, source), pictures, sounds)
+        return _Contents(_container(media, source), pictures_of(media) is not None, sounds)
 
 
 def _container(media: InputContainer, source: Path) -> str:

@@ -384,18 +384,21 @@ def is_at_beginning(media: InputContainer, video: VideoStream, at: Fraction) -> 
     Then a file that was just opened is to be read as it is: looking for a picture would leave out
     the sound that is stored before the first one.
     """
+    return max(Fraction(0), at - _SOUND_LEAD) <= max(_first(media, video), Fraction(0))
+
+
+def _first(media: InputContainer, video: VideoStream) -> Fraction:
+    """Return when the first picture is shown, in seconds."""
     assert video.time_base is not None
-    late = Fraction((video.start_time or 0) - origin(media, video)) * video.time_base
-    return max(Fraction(0), at - _SOUND_LEAD) <= max(late, Fraction(0))
+    return Fraction((video.start_time or 0) - origin(media, video)) * video.time_base
 
 
 def seek(media: InputContainer, video: VideoStream, at: Fraction) -> None:
     """Have `media` read from a picture that stands alone before `at`, with its sound."""
     assert video.time_base is not None
     begin = max(Fraction(0), at - _SOUND_LEAD)
-    late = Fraction((video.start_time or 0) - origin(media, video)) * video.time_base
     sounds = media.streams.audio
-    if late > 0 and begin <= late and sounds and sounds[0].time_base is not None:
+    if 0 < _first(media, video) >= begin and sounds and sounds[0].time_base is not None:
         # No picture is that early: looking for one would leave out the sound before it.
         found = int(begin / sounds[0].time_base) + origin(media, sounds[0])
         media.seek(found, stream=sounds[0], backward=True)
