@@ -47,7 +47,8 @@ def jobs(context: click.Context, *, watch: bool, json_output: bool) -> int:
 
 @jobs.command()
 @click.option("--until-empty", is_flag=True, help="End when nothing is queued or running.")
-def run(*, until_empty: bool) -> int:
+@click.option("--for-app", is_flag=True, hidden=True)
+def run(*, until_empty: bool, for_app: bool) -> int:
     """Do the work that is queued, until Ctrl-C; what is not done then is kept for later."""
     from recorder_app import logs, paths
     from recorder_app.services.jobs import run_jobs
@@ -55,6 +56,10 @@ def run(*, until_empty: bool) -> int:
 
     logs.start(paths.log_folder())
     stop = stopped_by_signals()
+    if for_app:
+        from recorder_app.cli.secrets_input import heed
+
+        threading.Thread(target=heed, args=(stop,), name="app", daemon=True).start()
     run_jobs(open_library(), stop, until_empty=until_empty, on_end=_tell)
     return 0
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from recorder_app.cli.main import report, say
-from recorder_app.errors import InvalidRequest
+from recorder_app.errors import InvalidRequest, RecorderError
 from recorder_app.texts import N_
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterable
 
     from recorder_app.services.destinations import FieldEntry
+
+_log = logging.getLogger(__name__)
 
 
 def is_conversation() -> bool:
@@ -70,3 +75,22 @@ def unlock(destination: str) -> None:
     if problem is not None:
         report(problem)
     use_secrets(destination, asked(fields))
+
+
+def heed(stop: threading.Event) -> None:
+    """Take in the secrets that the app was given, until it goes away; then set `stop`.
+
+    Each line on standard input is JSON: the name of a destination and its secrets, which are kept
+    by this process alone.
+    """
+    from recorder_app.services.destinations import use_secrets
+
+    for line in sys.stdin:
+        try:
+            given = msgspec.json.decode(line, type=dict[str, dict[str, str]])
+            for destination, values in given.items():
+                use_secrets(destination, values)
+        except (msgspec.DecodeError, RecorderError) as error:
+            # Not the line, which holds secrets.
+            _log.warning("secrets not taken error=%s", type(error).__name__)
+    stop.set()

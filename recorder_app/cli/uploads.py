@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ from recorder_app.cli.main import INTERRUPTED, report, say
 from recorder_app.cli.output import as_json, write_line
 from recorder_app.cli.progress import ProgressLine
 from recorder_app.errors import ShareError
+from recorder_app.services.speeds import Speed
 from recorder_app.texts import clock_text, size_text
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from recorder_app.services.uploads import UploadEntry
 
 _json = click.option("--json", "json_output", is_flag=True, help="Print JSON on stdout.")
-# Over how long the speed is taken: shorter jumps, longer lies after a stall.
-_SPEED_S = 10.0
 
 
 @click.command()
@@ -124,24 +121,6 @@ def resume(*, recording_ids: tuple[str, ...], json_output: bool) -> int:
 def first(*, recording_ids: tuple[str, ...], json_output: bool) -> int:
     """Upload these recordings before all others that wait."""
     return _change("put_first", recording_ids, "comes first", json_output=json_output)
-
-
-class Speed:
-    """Bytes a second over the last seconds."""
-
-    def __init__(self) -> None:
-        self._seen: deque[tuple[float, int]] = deque()
-
-    def note(self, sent_bytes: int) -> float | None:
-        """Take in how much was sent by now; return the speed, once it can be told."""
-        now = time.monotonic()
-        if self._seen and sent_bytes < self._seen[-1][1]:
-            self._seen.clear()
-        self._seen.append((now, sent_bytes))
-        while len(self._seen) > 2 and now - self._seen[0][0] > _SPEED_S:
-            self._seen.popleft()
-        (then, before) = self._seen[0]
-        return (sent_bytes - before) / (now - then) if now > then + 0.5 else None
 
 
 def progress_text(sent_bytes: int, total_bytes: int, speed: float | None) -> str:

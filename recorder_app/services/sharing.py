@@ -11,6 +11,7 @@ from recorder_app.errors import InvalidRequest, RecorderError, SecretsError
 from recorder_app.jobs import kinds, opening
 from recorder_app.library import job_list, recordings, uploads
 from recorder_app.library.database import Database
+from recorder_app.library.models import Recording
 from recorder_app.library.queue import JobState
 from recorder_app.services.links import LinkEntry, link
 from recorder_app.services.uploads import UploadEntry, copies_of, entry_of
@@ -42,13 +43,10 @@ def share(database: Database, recording_id: str, destination: str | None = None)
     else the upload makes it later. Sharing it again gives the same link. Raises InvalidRequest,
     InvalidSettingError, MediaError, LibraryError and the ShareError that no waiting helps against.
     """
-    with database.read() as session:
-        recording = recordings.get(session, recording_id)
-    project = None if recording.project is None else recording.project.name
-    entry = DestinationsStore().read().chosen(destination, project)
+    recording, entry = _chosen(database, recording_id, destination)
     opening.media_of(recording)
     # Before its job is handed in, which is held for less time than a person may take.
-    problem = _unlock(database, recording_id, entry)
+    problem = _unlock(database, recording.id, entry)
     held_until = datetime.now(UTC) + timedelta(seconds=_HELD_S)
     with database.write() as session:
         row, job = kinds.enqueue_upload(session, recording, entry.name, held_until=held_until)
@@ -79,6 +77,27 @@ def share(database: Database, recording_id: str, destination: str | None = None)
     return Shared(upload, found, entry.after.copy_link, problem)
 
 
+def destination_of(database: Database, recording_id: str) -> str:
+    """Return where a recording is shared where nothing else is said. Raises InvalidRequest."""
+    return _chosen(database, recording_id, None)[1].name
+
+
+def has_place(database: Database, recording_id: str, destination: str) -> bool:
+    """Return whether a recording has its place at a destination, for which no key is needed."""
+    with database.read() as session:
+        rows = uploads.of(session, recording_id, destination)
+        return any(opening.ticket_of(row) for row in rows)
+
+
+def _chosen(
+    database: Database, recording_id: str, destination: str | None
+) -> tuple[Recording, StoredDestination]:
+    with database.read() as session:
+        recording = recordings.get(session, recording_id)
+    project = None if recording.project is None else recording.project.name
+    return recording, DestinationsStore().read().chosen(destination, project)
+
+
 def _forget_refused(database: Database, upload_id: str) -> None:
     """Take back what the service refused to make a place for: nothing is there to be deleted."""
     with database.write() as session:
@@ -92,10 +111,8 @@ def _unlock(
     database: Database, recording_id: str, entry: StoredDestination
 ) -> RecorderError | None:
     """Ask the keyring where a link has to be made; return why it gives nothing."""
-    with database.read() as session:
-        rows = uploads.of(session, recording_id)
-        if any(row.destination == entry.name and opening.ticket_of(row) for row in rows):
-            return None
+    if has_place(database, recording_id, entry.name):
+        return None
     try:
         opening.unlock(entry)
     except SecretsError as error:

@@ -59,6 +59,12 @@ def entries(database: Database, upload_ids: Sequence[str]) -> list[UploadEntry]:
         return [entry_of(session, row) for row in rows if row is not None]
 
 
+def of_recording(database: Database, recording_id: str) -> list[UploadEntry]:
+    """Return the copies of a recording, the newest first."""
+    with database.read() as session:
+        return [entry_of(session, row) for row in uploads.of(session, recording_id)]
+
+
 def pause(database: Database, recording_ids: Sequence[str] = ()) -> list[UploadEntry]:
     """Pause the uploads of these recordings, or all that are not done. InvalidRequest."""
     return _each_job(database, recording_ids, job_list.pause, OPEN)

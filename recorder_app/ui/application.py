@@ -7,21 +7,19 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-import msgspec
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from recorder_app.errors import InvalidRequest, InvalidStateError, RecorderError
+from recorder_app.errors import InvalidStateError, RecorderError
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingState
 from recorder_app.pipeline.stage import as_recorder_error
-from recorder_app.services.preferences import recording_settings
 from recorder_app.settings import Settings
 from recorder_app.settings.store import SettingsStore
 from recorder_app.system import autostart
 from recorder_app.system.awake import KeepAwake
 from recorder_app.system.quiet import Quiet
 from recorder_app.texts import N_, translate
-from recorder_app.ui import crash_report, remembered, style
+from recorder_app.ui import crash_report, style
 from recorder_app.ui.background import Background
 from recorder_app.ui.command_server import CommandServer
 from recorder_app.ui.commands import Commands
@@ -29,28 +27,27 @@ from recorder_app.ui.look import Monitors
 from recorder_app.ui.motion import Motion
 from recorder_app.ui.notifications import Notifier
 from recorder_app.ui.own_windows import OwnWindows
-from recorder_app.ui.picker.area_picker import AreaPicker, Picked
-from recorder_app.ui.picker.board import Mode
+from recorder_app.ui.picker.area_picker import AreaPicker
 from recorder_app.ui.problems import Problems, confirmed
-from recorder_app.ui.recorder import Recorder, TakeRequest
+from recorder_app.ui.recorder import Recorder
+from recorder_app.ui.remembered import Memory
 from recorder_app.ui.results import Results
 from recorder_app.ui.settings_watch import SettingsWatch
+from recorder_app.ui.sharing import Sharing
 from recorder_app.ui.shortcuts import Shortcuts
 from recorder_app.ui.small_window import SmallWindow
 from recorder_app.ui.sound_choices import SoundChoices
+from recorder_app.ui.starts import Starts
 from recorder_app.ui.take_view import AppState, TakeView
-from recorder_app.ui.take_windows import TakeWindows, screen_under_pointer
+from recorder_app.ui.take_windows import TakeWindows
 from recorder_app.ui.tray import Tray
-from recorder_app.ui.uncovered import Uncovered
+from recorder_app.ui.worker import Worker
 
 _log = logging.getLogger(__name__)
 
 # A panel that starts with the session may come some seconds after the app.
 _TRAY_EVERY_MS = 500
 _TRAY_PATIENCE = 6
-
-# The picker shows its keys to who is new to it.
-_HINTED = 3
 
 
 class App(QObject):
@@ -62,22 +59,30 @@ class App(QObject):
         super().__init__(parent)
         self._qt = qt
         self._store = store
-        self._state = remembered.load()
         self._theme = style.chosen_theme(store.current.appearance.theme)
         style.apply(qt, self._theme)
         self._background = Background(self, "app")
+        self._memory = Memory(self._background)
         self._library = Background(self, "library")
         self._notifier = Notifier(self)
         self.recorder = Recorder(self)
         self._windows = TakeWindows(self._theme, self)
-        if self._state.bar is not None:
-            self._windows.bar_was_at = QPoint(*self._state.bar)
-        self.results = Results(self._theme, self._library, self._notifier, self)
+        if self._memory.state.bar is not None:
+            self._windows.bar_was_at = QPoint(*self._memory.state.bar)
+        self._worker = Worker(self)
+        self._sharing = Sharing(self._worker, self._notifier, self)
+        self.results = Results(
+            self._theme, self._library, self._notifier, self._worker, self._sharing, self
+        )
         self._monitors = Monitors(self._background, self)
         self._picker = AreaPicker(self._theme, parent=self)
-        self._uncovered = Uncovered(self)
         self._settings_watch = SettingsWatch(store, self._background, self)
         self._sound = SoundChoices(store, self._background, self)
+        self._starts = Starts(
+            *(self.recorder, store, self._memory, self._monitors, self._sound, self._picker),
+            self._try,
+            self,
+        )
         self._motion = Motion(self)
         self._awake = KeepAwake()
         self._quiet = Quiet()
@@ -87,7 +92,8 @@ class App(QObject):
         self._own_windows = OwnWindows(
             store, self._monitors, self._shortcuts, self._theme, self._change, self
         )
-        self._own_windows.settings_at = self._state.settings
+        self._own_windows.settings_at = self._memory.state.settings
+        self._own_windows.attach(self._sharing)
         self._is_quitting = self._is_asking = False
         self._face: Tray | SmallWindow = Tray(self._theme)
         self._commands = Commands(self)
@@ -130,12 +136,12 @@ class App(QObject):
     @property
     def last_target(self) -> str:
         """What was recorded last, as the recorder takes it."""
-        return self._state.last_target
+        return self._memory.state.last_target
 
     @property
     def last_kind(self) -> str:
         """What kind of thing that was: screen, area or window."""
-        return self._state.last_kind
+        return self._memory.state.last_kind
 
     def show_running(self) -> None:
         """Show that it runs already."""
@@ -161,9 +167,10 @@ class App(QObject):
         self._motion.start()
         self._background.run(self._quiet.repair, _nothing)
         self.results.refresh_recent()
-        self.results.do_background_work()
-        if not self._state.was_welcomed:
-            self._remember(was_welcomed=True)
+        self._worker.wake()
+        self._sharing.look()
+        if not self._memory.state.was_welcomed:
+            self._memory.note(was_welcomed=True)
             self._own_windows.show_first_run()
 
     def _end(self) -> None:
@@ -174,6 +181,8 @@ class App(QObject):
         self._awake.stop()
         self._quiet.stop()
         self.results.close()
+        self._sharing.close()
+        self._worker.close()
         self._notifier.close_all()
         self._windows.close()
         self._problems.close()
@@ -201,7 +210,12 @@ class App(QObject):
         self.recorder.replied.connect(self._commands.reply)
         self.results.failed.connect(self._failed_here)
         self.results.recent_changed.connect(lambda recent: self._face.menu.set_recent(recent))
-        self._picker.picked.connect(self._picked)
+        self._starts.about_to_pick.connect(self.results.make_room)
+        self._starts.last_area_changed.connect(
+            lambda: self._face.menu.set_last_area(self._last_area_text())
+        )
+        self._sharing.failed.connect(self._failed_here)
+        self._sharing.followed.connect(lambda _: self._show_uploads())
         self._picker.failed.connect(self._failed_here)
         self._sound.failed.connect(self._failed_here)
         self._sound.attach(self._picker)
@@ -210,18 +224,20 @@ class App(QObject):
         self._notifier.not_shown.connect(self._balloon)
         self._shortcuts.asked.connect(lambda name: self._try(lambda: self._commands.do(name)))
         self._shortcuts.preset_asked.connect(
-            lambda name: self._try(lambda: self._start_preset(name))
+            lambda name: self._try(lambda: self._starts.start_preset(name))
         )
         self._shortcuts.failed.connect(self._shortcut_failed)
         self._settings_changed.connect(self._apply)
-        self._own_windows.settings_left.connect(lambda at: self._remember(settings=at))
+        self._own_windows.settings_left.connect(lambda at: self._memory.note(settings=at))
         self._motion.changed.connect(self._reduce_motion)
         self._store.subscribe(self._settings_changed.emit)
         self._qt.styleHints().colorSchemeChanged.connect(lambda _: self._retheme())
         bar, countdown = self._windows.bar, self._windows.countdown
         bar.restart_requested.connect(partial(self._try, self.recorder.restart))
         bar.moved.connect(self._bar_moved)
-        countdown.skip_requested.connect(self._skip_countdown)
+        countdown.skip_requested.connect(
+            lambda: self._starts.skip_countdown(int(self._windows.countdown.winId()))
+        )
         countdown.cancel_requested.connect(partial(self._try, self.recorder.cancel))
         for source in (bar, self._face.menu):
             self._wire_take(source)
@@ -248,6 +264,8 @@ class App(QObject):
         menu.record_requested.connect(lambda kind: self._try(lambda: self.record(kind)))
         menu.screenshot_requested.connect(lambda: self._try(self.screenshot))
         menu.recent_opened.connect(self.results.play)
+        menu.share_requested.connect(self.results.share_latest)
+        menu.uploads_paused.connect(self._sharing.pause)
         menu.settings_requested.connect(self._own_windows.show_settings)
         menu.quit_requested.connect(lambda: self.quit())
         menu.problem_requested.connect(self._tell_problem)
@@ -267,108 +285,22 @@ class App(QObject):
             self._apply(self._store.current)
             self.results.refresh_recent()
             self._show(self.recorder.view)
+            self._show_uploads()
             self._face.show()
 
     # What people ask for.
 
     def record(self, kind: str) -> None:
         """Record the screen under the pointer, the last area, or what is picked now."""
-        state = self.recorder.view.state
-        if state.is_taking:
-            raise InvalidStateError(state.value, "start")
-        self.results.make_room()
-        if kind == "screen":
-            self._record_screen()
-        elif kind == "last_area" and self._state.last_area is not None:
-            rect = self._state.last_area
-            self._start("area", f"region:{rect[0]},{rect[1]},{rect[2]}x{rect[3]}", rect)
-        elif kind in ("area", "last_area", "window"):
-            self.recorder.warm_up()
-            self._sound.look()
-            self._picker.fps = self._store.current.capture.fps
-            self._open_picker("window" if kind == "window" else "area")
-        else:
-            raise InvalidRequest(
-                N_("“{kind}” is nothing to record."),
-                hint=N_("Choose screen, area, window or last_area."),
-                kind=kind,
-            )
+        self._starts.record(kind)
 
     def toggle(self) -> None:
         """Stop, or record what was recorded last."""
-        if self._picker.is_open:
-            self._picker.close()
-        elif self.recorder.view.state.is_taking:
-            self.recorder.stop()
-        else:
-            self.record(self._state.last_kind)
+        self._starts.toggle()
 
     def screenshot(self) -> None:
         """Pick an area for a picture of it."""
-        self.results.make_room()
-        self._open_picker("screenshot")
-
-    def _open_picker(self, mode: Mode) -> None:
-        used = self._state.pickers_used
-        self._picker.show_hints = used < _HINTED
-        if used < _HINTED:
-            self._remember(pickers_used=used + 1)
-        self._picker.open(mode, self._state.last_area)
-
-    def _record_screen(self) -> None:
-        monitor = self._monitors.of(screen_under_pointer())
-        if monitor is None:
-            stored = self._store.current.capture.target
-            self._start("screen", stored, self._monitors.rect_of(stored))
-        else:
-            rect = (monitor.x, monitor.y, monitor.width, monitor.height)
-            self._start("screen", monitor.target, rect)
-
-    def _start(
-        self, kind: str, target: str, rect: tuple[int, int, int, int] | None, **choices: object
-    ) -> None:
-        # Who sets something and starts in one breath gets what was set.
-        self._store.reload_if_changed()
-        wanted = {"target": target, **self._sound.unsaved, **choices}
-        settings = recording_settings(self._store.current, wanted)
-        stop = self._store.current.stop
-        self.recorder.start(
-            TakeRequest(settings, kind, rect, stop.split_minutes * 60.0, stop.split_mb * 1_000_000)
-        )
-        self._remember(last_kind=kind, last_target=target)
-
-    def _picked(self, picked: Picked) -> None:
-        if picked.picture is not None:
-            return
-        kind = {"region": "area", "window": "window", "monitor": "screen"}[picked.kind]
-        if kind == "area":
-            self._remember(last_area=picked.rect)
-            self._face.menu.set_last_area(self._last_area_text())
-        start = partial(self._start, kind, picked.target, picked.rect)
-        self._uncovered.then(self._picker.covering, partial(self._try, start))
-
-    def _skip_countdown(self) -> None:
-        windows = [int(self._windows.countdown.winId())]
-        self._uncovered.then(windows, partial(self._try, self.recorder.skip_countdown))
-
-    def _start_preset(self, name: str) -> None:
-        preset = self._store.current.presets.get(name)
-        if preset is None:
-            raise InvalidRequest(
-                N_("There is no preset named {name}."),
-                hint=N_("“recorder-app settings” lists them."),
-                name=name,
-            )
-        target = preset.target or self._store.current.capture.target
-        self._start(
-            "screen",
-            target,
-            self._monitors.rect_of(target),
-            format=preset.format,
-            quality=preset.quality,
-            mic=preset.mic,
-            system_audio=preset.system_audio,
-        )
+        self._starts.screenshot()
 
     def _try(self, action: Callable[[], object]) -> None:
         """Do what was asked; what cannot be is told."""
@@ -400,6 +332,13 @@ class App(QObject):
         if view.warning is not None and not self._windows.has_bar and view.state.is_live:
             self._notifier.notify("health", view.warning.message, urgency="critical")
         self._commands.follow(view)
+
+    def _show_uploads(self) -> None:
+        self._face.show_uploads(self._sharing.progress)
+        known = self._sharing.known
+        self._face.menu.set_uploads(
+            self._sharing.progress, is_paused=known is not None and not known.is_moving
+        )
 
     def _finished(self, finished: Finished) -> None:
         self._commands.end(finished)
@@ -454,7 +393,7 @@ class App(QObject):
         self._sound.apply(stored)
         self._windows.shows_bar = stored.appearance.record_bar
         self.results.card_s = stored.appearance.result_card_s
-        self.results.notifies = stored.app.notifications
+        self.results.notifies = self._sharing.notifies = stored.app.notifications
         self._motion.choose(stored.appearance.reduced_motion)
         work = partial(autostart.set_enabled, stored.app.autostart)
         self._background.run(work, _nothing, self._failed_here)
@@ -479,17 +418,12 @@ class App(QObject):
         self._problems.note(f"shortcut {action}", error)
 
     def _last_area_text(self) -> str:
-        rect = self._state.last_area
+        rect = self._memory.state.last_area
         return "" if rect is None else f"{rect[2]} x {rect[3]}"
 
     def _bar_moved(self, at: QPoint) -> None:
         self._windows.bar_was_at = at
-        self._remember(bar=(at.x(), at.y()))
-
-    def _remember(self, **values: object) -> None:
-        self._state = msgspec.structs.replace(self._state, **values)
-        state = self._state
-        self._background.run(lambda: remembered.save(state), _nothing)
+        self._memory.note(bar=(at.x(), at.y()))
 
 
 def _nothing(_result: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QGuiApplication
@@ -18,9 +19,14 @@ from recorder_app.ui.background import Background
 from recorder_app.ui.first_run import FirstRun
 from recorder_app.ui.look import Monitors
 from recorder_app.ui.placing import kept_place
+from recorder_app.ui.secrets_dialog import SecretsDialog
 from recorder_app.ui.settings_dialog import SettingsDialog
+from recorder_app.ui.sharing import Sharing
 from recorder_app.ui.shortcuts import Shortcuts
 from recorder_app.ui.tokens import Theme
+
+if TYPE_CHECKING:
+    from recorder_app.services.uploading import SecretsWanted
 
 Change = Callable[..., None]
 
@@ -51,6 +57,8 @@ class OwnWindows(QObject):
         self.settings_at: tuple[int, int, int, int] | None = None
         self._settings: SettingsDialog | None = None
         self._first_run: FirstRun | None = None
+        self._secrets: SecretsDialog | None = None
+        self._sharing: Sharing | None = None
         monitors.told.connect(self._show_screens)
         shortcuts.failed.connect(lambda *_: self._show_shortcuts())
 
@@ -68,6 +76,12 @@ class OwnWindows(QObject):
         if page:
             self._settings.show_page(page)
         self._settings.bring_up()
+
+    def attach(self, sharing: Sharing) -> None:
+        """Ask for what sharing lacks: a destination, or its keys."""
+        self._sharing = sharing
+        sharing.destination_wanted.connect(lambda _: self.show_settings("destinations"))
+        sharing.secrets_wanted.connect(self._ask_secrets)
 
     def show_first_run(self) -> None:
         """Show what is in order and what is not; it asks for nothing."""
@@ -102,9 +116,27 @@ class OwnWindows(QObject):
             self._first_run.set_theme(theme)
 
     def close(self) -> None:
-        for window in (self._settings, self._first_run):
+        for window in (self._settings, self._first_run, self._secrets):
             if window is not None:
                 window.close()
+
+    def _ask_secrets(self, recording_id: str, wanted: SecretsWanted) -> None:
+        if self._secrets is not None:
+            self._secrets.close()
+        window = self._secrets = SecretsDialog(wanted.destination, wanted.fields, wanted.problem)
+
+        def use(values: dict[str, str]) -> None:
+            if self._sharing is not None:
+                self._sharing.use_secrets(recording_id, wanted.destination, values)
+
+        window.given.connect(use)
+        window.closed.connect(window.deleteLater)
+        window.closed.connect(lambda: self._forget_secrets(window))
+        window.bring_up()
+
+    def _forget_secrets(self, window: SecretsDialog) -> None:
+        if self._secrets is window:
+            self._secrets = None
 
     def _place_settings(self, window: SettingsDialog) -> None:
         if self.settings_at is None:

@@ -6,12 +6,14 @@ Not settings: nobody sets them. A file that cannot be read or written costs conv
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 import msgspec
 
 from recorder_app import paths
 from recorder_app.errors import StorageError
 from recorder_app.media.whole_file import replacing
+from recorder_app.ui.background import Background
 
 _log = logging.getLogger(__name__)
 
@@ -50,3 +52,16 @@ def save(state: Remembered) -> None:
             stream.write(msgspec.json.encode(state))
     except (OSError, StorageError) as error:
         _log.warning("app state not kept error=%s", error)
+
+
+class Memory:
+    """What is remembered now, kept whenever it changes. Used on the GUI thread."""
+
+    def __init__(self, background: Background) -> None:
+        self.state = load()
+        self._background = background
+
+    def note(self, **values: object) -> None:
+        """Remember `values` instead of those before."""
+        self.state = msgspec.structs.replace(self.state, **values)
+        self._background.run(partial(save, self.state), lambda _: None)

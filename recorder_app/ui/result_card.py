@@ -1,16 +1,18 @@
-"""What was just recorded, in the corner: look, play, rename, find, copy or delete it."""
+"""What was just recorded, in the corner: look, play, rename, share, find, copy or delete it."""
 
 # Qt calls its handlers by these names.
 # ruff: noqa: N802
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPropertyAnimation, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPropertyAnimation, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLayout, QMenu, QStackedWidget, QWidget
 
 from recorder_app.texts import N_, clock_text, size_text, translate
 from recorder_app.ui import boxes
@@ -18,6 +20,7 @@ from recorder_app.ui.buttons import IconButton, TextButton
 from recorder_app.ui.card_parts import NoteLine, Poster, TitleEdit
 from recorder_app.ui.placing import card_place
 from recorder_app.ui.raised import Raised, set_kind
+from recorder_app.ui.take_texts import plain
 from recorder_app.ui.tokens import MOTION_MS, SPACE_M, SPACE_S, SPACE_XS, Theme
 
 STAYS_MS = 12_000
@@ -43,6 +46,8 @@ class ResultCard(Raised):
     play_requested = Signal()
     folder_requested = Signal()
     copy_requested = Signal()
+    share_requested = Signal(str)
+    """Its link is wanted: the name of the destination, or "" for the usual one."""
     renamed = Signal(str)
     delete_requested = Signal()
     undo_requested = Signal()
@@ -70,15 +75,22 @@ class ResultCard(Raised):
         self.play = TextButton(translate(N_("Play")), "play", "primary")
         self.folder = IconButton("folder", translate(N_("Show in folder")))
         self.copy = IconButton("copy", translate(N_("Copy file")))
+        self.share = IconButton("link", translate(N_("Copy link")))
+        self.elsewhere = IconButton("more", translate(N_("Share elsewhere")))
+        self.elsewhere.hide()
         self.delete = IconButton("trash", translate(N_("Delete")))
         self.dismiss = IconButton("close", translate(N_("Close")))
         self.undo = TextButton(translate(N_("Undo")), "undo", "primary")
         self._notes = [NoteLine(note, is_grave=content.is_truncated) for note in content.notes]
         self._said = QLabel()
+        self._upload = QLabel()
+        self._destinations: tuple[str, ...] = ()
         self._lay_out()
         self.play.clicked.connect(self.play_requested)
         self.folder.clicked.connect(self.folder_requested)
         self.copy.clicked.connect(self.copy_requested)
+        self.share.clicked.connect(lambda: self.share_requested.emit(""))
+        self.elsewhere.clicked.connect(self._offer_destinations)
         self.delete.clicked.connect(self._delete)
         self.undo.clicked.connect(self._undo)
         self.dismiss.clicked.connect(self.close)
@@ -100,11 +112,25 @@ class ResultCard(Raised):
         """Say in a few words what came of it, like "File copied"."""
         self._said.setText(text)
 
+    def show_upload(self, text: str) -> None:
+        """Say how far its upload is; "" when there is none."""
+        if text != self._upload.text():
+            if not self._upload.text():
+                # Time to read it.
+                self._stay.start()
+            self._upload.setText(text)
+            self._upload.setVisible(bool(text))
+            self._fit()
+
+    def set_destinations(self, names: Sequence[str]) -> None:
+        """Offer these places to share it at, the usual one first."""
+        self._destinations = tuple(names)
+        self.elsewhere.setVisible(len(self._destinations) > 1)
+
     def place(self, screen: QRect) -> None:
         """Go to the bottom right corner of what is free of `screen`."""
         self._corner = screen
-        self.adjustSize()
-        self.move(card_place(self.size(), screen))
+        self._fit()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in the colours of `theme`."""
@@ -158,6 +184,24 @@ class ResultCard(Raised):
         else:
             self._fade.start()
 
+    def _fit(self) -> None:
+        """Stay in the corner with all that is to be said."""
+        if self._corner is not None:
+            self.adjustSize()
+            self.move(card_place(self.size(), self._corner))
+
+    def _offer_destinations(self) -> None:
+        self._was_touched = True
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in self._destinations:
+            action = menu.addAction(plain(name))
+            action.triggered.connect(functools.partial(self._share_at, name))
+        menu.popup(self.elsewhere.mapToGlobal(QPoint(0, self.elsewhere.height())))
+
+    def _share_at(self, name: str, _is_checked: bool = False) -> None:
+        self.share_requested.emit(name)
+
     def _delete(self) -> None:
         self._show_page(1)
         self.undo.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -180,17 +224,20 @@ class ResultCard(Raised):
         )
         set_kind(facts, "muted")
         set_kind(self._said, "muted")
+        set_kind(self._upload, "muted")
+        self._upload.hide()
         head = boxes.row(SPACE_S)
         head.addWidget(self.title, 1)
         head.addWidget(self.dismiss)
         actions = boxes.row(SPACE_XS)
         actions.addWidget(self.play)
-        for button in (self.folder, self.copy, self.delete):
+        for button in (self.share, self.elsewhere, self.folder, self.copy, self.delete):
             actions.addWidget(button)
         actions.addWidget(self._said, 1)
         column = boxes.column(SPACE_XS)
         column.addLayout(head)
         column.addWidget(facts)
+        column.addWidget(self._upload)
         for note in self._notes:
             column.addWidget(note)
         column.addStretch(1)

@@ -5,26 +5,29 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QProcess, QUrl, Signal
+from PySide6.QtCore import QMimeData, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from recorder_app import paths
 from recorder_app.pipeline.events import Finished, RecordingResult
 from recorder_app.pipeline.stage import as_recorder_error
-from recorder_app.system.autostart import program
 from recorder_app.texts import N_, clock_text, size_text, translate
 from recorder_app.ui.background import Background
 from recorder_app.ui.notifications import Notifier
 from recorder_app.ui.result_card import CardContent, ResultCard
+from recorder_app.ui.sharing import Sharing
 from recorder_app.ui.take_windows import screen_under_pointer
 from recorder_app.ui.tokens import Theme
+from recorder_app.ui.upload_words import state_text
+from recorder_app.ui.worker import Worker
 
 _log = logging.getLogger(__name__)
 
 # How many recordings the menu offers.
 _RECENT = 5
 _POSTER = "poster.jpg"
-_END_MS = 500
+# Its first pictures are made within seconds; uploads may keep the worker busy for long.
+_POSTER_EVERY_MS = 300
 
 
 class Results(QObject):
@@ -34,7 +37,13 @@ class Results(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, theme: Theme, background: Background, notifier: Notifier, parent: QObject
+        self,
+        theme: Theme,
+        background: Background,
+        notifier: Notifier,
+        worker: Worker,
+        sharing: Sharing,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self.theme = theme
@@ -45,9 +54,12 @@ class Results(QObject):
         self._background = background
         self._notifier = notifier
         self._card: ResultCard | None = None
-        self._work: QProcess | None = None
-        self._more_work = False
+        self._worker, self._sharing = worker, sharing
+        self._poster = QTimer(self, interval=_POSTER_EVERY_MS)
+        self._poster.timeout.connect(self._look_for_poster)
         notifier.action.connect(self._on_action)
+        sharing.said.connect(self._say)
+        sharing.followed.connect(lambda _: self._show_upload())
 
     def show(self, finished: Finished) -> None:
         """Tell of a recording that has ended well, or before its time."""
@@ -71,25 +83,22 @@ class Results(QObject):
     def entered(self, recording_id: str) -> None:
         """A recording is in the library: have its pictures made."""
         _log.info("recording entered id=%s", recording_id)
-        self.do_background_work()
+        self._worker.wake()
+        self._sharing.entered(recording_id)
         self.refresh_recent()
+
+    def share_latest(self) -> None:
+        """Put the link of the latest recording on the clipboard."""
+
+        def done(recording_id: str | None) -> None:
+            if recording_id is not None:
+                self._sharing.share(recording_id)
+
+        self._background.run(_latest, done, self._tell)
 
     def refresh_recent(self) -> None:
         """Ask for the latest recordings."""
         self._background.run(_recent, self.recent_changed.emit)
-
-    def do_background_work(self) -> None:
-        """Have queued jobs done by a process of their own, which does not disturb."""
-        if self._work is not None:
-            self._more_work = True
-            return
-        command = [*program(), "jobs", "run", "--until-empty"]
-        self._work = QProcess(self)
-        self._work.setStandardOutputFile(QProcess.nullDevice())
-        self._work.setStandardErrorFile(QProcess.nullDevice())
-        self._work.finished.connect(self._work_done)
-        self._work.errorOccurred.connect(lambda _: self._work_done())
-        self._work.start(command[0], command[1:])
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -97,17 +106,9 @@ class Results(QObject):
             self._card.set_theme(theme)
 
     def close(self) -> None:
-        """Take the card away. Work goes on the next time."""
+        """Take the card away."""
         if self._card is not None:
             self._card.close()
-        if self._work is not None:
-            self._work.finished.disconnect()
-            self._work.errorOccurred.disconnect()
-            self._work.terminate()
-            if not self._work.waitForFinished(_END_MS):
-                # What it did is done again: jobs are made for that.
-                self._work.kill()
-                self._work.waitForFinished(_END_MS)
 
     def open_folder(self, path: str) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).parent)))
@@ -115,19 +116,29 @@ class Results(QObject):
     def play(self, path: str) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
-    def _work_done(self) -> None:
-        if self._work is None:
-            return
-        self._work.deleteLater()
-        self._work = None
+    def _look_for_poster(self) -> None:
         card = self._card
-        if card is not None:
-            poster = paths.preview_folder(card.content.recording_id) / _POSTER
-            if poster.exists():
-                card.set_poster(poster)
-        if self._more_work:
-            self._more_work = False
-            self.do_background_work()
+        if card is None:
+            self._poster.stop()
+            return
+        poster = paths.preview_folder(card.content.recording_id) / _POSTER
+        if poster.exists():
+            self._poster.stop()
+            card.set_poster(poster)
+
+    def _say(self, recording_id: str, text: str) -> None:
+        if self._card is not None and self._card.content.recording_id == recording_id:
+            self._card.say(text)
+
+    def _show_upload(self) -> None:
+        card, known = self._card, self._sharing.known
+        if card is None or known is None:
+            return
+        names = sorted(known.destinations, key=lambda each: not each.is_default)
+        card.set_destinations([each.name for each in names])
+        copies = self._sharing.of_recording(card.content.recording_id)
+        parts = [f"{each.destination}: {state_text(each)}" for each in copies]
+        card.show_upload(" · ".join(parts))
 
     def _show_card(self, result: RecordingResult, notes: tuple[str, ...]) -> None:
         if self._card is not None:
@@ -145,6 +156,7 @@ class Results(QObject):
         card = ResultCard(content, self.theme, self.reduced_motion, stays_ms=self.card_s * 1000)
         card.play_requested.connect(lambda: self.play(result.path))
         card.folder_requested.connect(lambda: self.open_folder(result.path))
+        card.share_requested.connect(lambda name: self._sharing.share(result.recording_id, name))
         card.copy_requested.connect(lambda: self._copy(card))
         card.renamed.connect(lambda title: self._rename(card, title))
         card.delete_requested.connect(lambda: self._delete(result.recording_id))
@@ -153,6 +165,10 @@ class Results(QObject):
         self._card = card
         card.place(screen_under_pointer().availableGeometry())
         card.show()
+        self._poster.start()
+        self._show_upload()
+        # Of destinations that were added meanwhile as well.
+        self._sharing.look()
 
     def _closed(self, card: ResultCard) -> None:
         if self._card is card:
@@ -168,6 +184,7 @@ class Results(QObject):
         actions = [
             ("default", translate(N_("Play"))),
             ("play", translate(N_("Play"))),
+            ("link", translate(N_("Copy link"))),
             ("folder", translate(N_("Show in folder"))),
         ]
         self._notifier.notify("saved", title, body, actions)
@@ -177,6 +194,8 @@ class Results(QObject):
             return
         if action == "folder":
             self.open_folder(self.last.path)
+        elif action == "link":
+            self._sharing.share(self.last.recording_id)
         else:
             self.play(self.last.path)
 
@@ -215,6 +234,14 @@ def _recent() -> list[tuple[str, str]]:
 
     found, _ = list_recordings(Filter(), Order.DATE, _RECENT, 0)
     return [(each.title, each.path) for each in found]
+
+
+def _latest() -> str | None:
+    from recorder_app.library.listing import Filter, Order
+    from recorder_app.services.finding import list_recordings
+
+    found, _ = list_recordings(Filter(), Order.DATE, 1, 0)
+    return found[0].id if found else None
 
 
 def _rename(recording_id: str, title: str) -> None:

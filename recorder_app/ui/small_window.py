@@ -39,6 +39,7 @@ class SmallWindow(QWidget):
         self._time = QLabel()
         self._wrong_picture = Picture()
         self._wrong = QLabel(wordWrap=True)
+        self._uploads = QLabel(wordWrap=True)
         self.record_screen = TextButton(translate(N_("Record screen")), "record", "primary")
         self.record_area = TextButton(translate(N_("Record area…")), "area")
         self.problem = TextButton(translate(N_("Show what is wrong…")), "warning")
@@ -97,6 +98,11 @@ class SmallWindow(QWidget):
         buttons.set_theme(self, theme)
         self.menu.set_theme(theme)
         self.show_view(self._view)
+
+    def show_uploads(self, progress: str) -> None:
+        """Say how far uploads are; "" when there are none."""
+        self._uploads.setText(progress)
+        self._uploads.setVisible(bool(progress))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing is asking to quit; whether it may, others decide."""
@@ -157,4 +163,7 @@ class SmallWindow(QWidget):
         wrong.addWidget(self._wrong_picture, 0, Qt.AlignmentFlag.AlignTop)
         wrong.addWidget(self._wrong, 1)
         whole.addLayout(wrong)
+        set_kind(self._uploads, "muted")
+        self._uploads.hide()
+        whole.addWidget(self._uploads)
         whole.addLayout(actions)

@@ -45,6 +45,8 @@ class TakeMenu(QMenu):
     microphone_chosen = Signal(str)
     system_sound_chosen = Signal(bool)
     recent_opened = Signal(str)
+    share_requested = Signal()
+    uploads_paused = Signal(bool)
     library_requested = Signal()
     settings_requested = Signal()
     problem_requested = Signal()
@@ -81,6 +83,8 @@ class TakeMenu(QMenu):
             "cancel_countdown": starting,
             "last_area": idle and bool(self._actions["last_area"].data()),
             "recent": idle and not self.recent.isEmpty(),
+            "share": idle and not self.recent.isEmpty(),
+            "uploads": bool(self._actions["uploads"].data()),
             "library": self._has_library,
             "break_sound": idle,
         }
@@ -137,6 +141,14 @@ class TakeMenu(QMenu):
             action.triggered.connect(lambda _=False, path=path: self.recent_opened.emit(path))
         self.show_view(self._view)
 
+    def set_uploads(self, progress: str, *, is_paused: bool) -> None:
+        """Show how far uploads are, and offer to pause them or to go on; "" when there are none."""
+        self._actions["uploads"].setData(progress)
+        self._actions["pause_uploads"].setVisible(not is_paused)
+        self._actions["resume_uploads"].setVisible(is_paused)
+        self._set_text("uploads", N_("Uploads"), plain(progress, 60))
+        self.show_view(self._view)
+
     def _fill_taking(self) -> None:
         self._add("problem", N_("Show what is wrong…"), "warning", self.problem_requested.emit)
         self._add("state", N_("Getting ready"), "clock", None).setEnabled(False)
@@ -178,6 +190,16 @@ class TakeMenu(QMenu):
         self.addSeparator()
         self.recent = self.addMenu(translate(N_("Recent")))
         self._remember("recent", self.recent.menuAction(), "clock")
+        self._add("share", N_("Copy link of the latest"), "link", self.share_requested.emit)
+        uploads = self.addMenu(translate(N_("Uploads")))
+        self._remember("uploads", uploads.menuAction(), "upload")
+        for name, text, is_paused in (
+            ("pause_uploads", N_("Pause all"), True),
+            ("resume_uploads", N_("Go on"), False),
+        ):
+            action = uploads.addAction(translate(text))
+            action.triggered.connect(functools.partial(self._pause_uploads, is_paused))
+            self._remember(name, action, "pause" if is_paused else "play")
         self._add("library", N_("Library"), "library", self.library_requested.emit)
         self._add("settings", N_("Settings"), "settings", self.settings_requested.emit)
         self._add("quit", N_("Quit"), "quit", self.quit_requested.emit)
@@ -200,6 +222,9 @@ class TakeMenu(QMenu):
     def _set_text(self, name: str, text: str, beside: str = "") -> None:
         shown = translate(text)
         self._actions[name].setText(f"{shown}\t{beside}" if beside else shown)
+
+    def _pause_uploads(self, is_paused: bool, _is_checked: bool = False) -> None:
+        self.uploads_paused.emit(is_paused)
 
     def _ask_mute(self) -> None:
         self.mute_requested.emit(not self._view.is_muted)

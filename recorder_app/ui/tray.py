@@ -34,6 +34,7 @@ class Tray(QObject):
         QObject.__init__(self, parent)
         self._reduced_motion = reduced_motion
         self._view = TakeView()
+        self._uploads = ""
         self.menu = TakeMenu(theme, has_library=has_library)
         self._icon = QSystemTrayIcon(self)
         self._icon.setContextMenu(self.menu)
@@ -65,9 +66,7 @@ class Tray(QObject):
         """Show the state in the icon, its tooltip and the menu."""
         self._view = view
         self.menu.show_view(view)
-        text = summary(view)
-        if text != self._icon.toolTip():
-            self._icon.setToolTip(text)
+        self._show_tooltip()
         is_recording = view.state is AppState.RECORDING
         if is_recording and self._shown.startswith("recording"):
             return
@@ -76,6 +75,11 @@ class Tray(QObject):
             self._pulse.start()
         else:
             self._pulse.stop()
+
+    def show_uploads(self, progress: str) -> None:
+        """Say in the tooltip how far uploads are; "" when there are none."""
+        self._uploads = progress
+        self._show_tooltip()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in the colours of `theme`."""
@@ -90,6 +94,11 @@ class Tray(QObject):
             self._reduced_motion = is_reduced
             self._shown = ""
             self.show_view(self._view)
+
+    def _show_tooltip(self) -> None:
+        text = "\n".join(each for each in (summary(self._view), self._uploads) if each)
+        if text != self._icon.toolTip():
+            self._icon.setToolTip(text)
 
     def _beat(self) -> None:
         self._show_picture("recording-low" if self._shown == "recording" else "recording")
