@@ -11,6 +11,7 @@ import msgspec
 
 from recorder_app.cli.main import report, say
 from recorder_app.errors import InvalidRequest, RecorderError
+from recorder_app.shapes import from_json
 from recorder_app.texts import N_
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def heed(stop: threading.Event) -> None:
 
     for line in sys.stdin:
         try:
-            given = msgspec.json.decode(line, type=dict[str, dict[str, str]])
+            given = from_json(line, dict[str, dict[str, str]])
             for destination, values in given.items():
                 use_secrets(destination, values)
         except (msgspec.DecodeError, RecorderError) as error:

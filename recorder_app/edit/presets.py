@@ -10,6 +10,7 @@ import msgspec
 from recorder_app import paths
 from recorder_app.errors import InvalidRequest
 from recorder_app.media.profiles import ContainerFormat
+from recorder_app.shapes import from_toml
 from recorder_app.texts import N_
 
 ORIGINAL = "original"
@@ -86,4 +87,4 @@ class PresetSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load() -> PresetSet:
     """Read the shipped presets once. Thread-safe."""
     text = paths.resource("export_presets.toml").read_bytes()
-    return msgspec.toml.decode(text, type=PresetSet)
+    return from_toml(text, PresetSet)

@@ -16,6 +16,7 @@ from recorder_app.library.models import Recording, Transcript, Upload
 from recorder_app.library.queue import JobState
 from recorder_app.library.uploads import UploadState
 from recorder_app.media.subtitles import as_webvtt
+from recorder_app.shapes import converted
 from recorder_app.share.destination import Destination, Item, RemoteState, Ticket
 from recorder_app.texts import N_
 
@@ -118,7 +119,7 @@ def _copy(context: JobContext) -> tuple[Upload | None, Ticket | None]:
 def _ticket_to_remove(context: JobContext, destination: Destination) -> Ticket:
     payload = context.payload
     if payload.get("ticket"):
-        return msgspec.convert(payload["ticket"], Ticket)
+        return converted(payload["ticket"], Ticket)
     if key := payload.get("key"):
         # It was begun, and nobody heard what was made: found by its key, or made to be deleted.
         item = Item(key=str(key), title="", file_name="recording", media_type="", size=0)

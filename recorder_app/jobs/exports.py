@@ -31,6 +31,7 @@ from recorder_app.library import media_rows
 from recorder_app.library.ids import new_id
 from recorder_app.media.outfile import storage_error
 from recorder_app.media.renaming import free_names
+from recorder_app.shapes import converted
 
 
 class ExportOrder(msgspec.Struct, frozen=True):
@@ -85,7 +86,7 @@ class Made(msgspec.Struct, frozen=True):
 
 def make_export(context: JobContext) -> Outcome:
     """Make the file, and enter it if it is to be a version. Raises RecorderError."""
-    order = msgspec.convert(context.payload, ExportOrder)
+    order = converted(context.payload, ExportOrder)
     made = _made_before(context) or _make(context, order)
     result = msgspec.to_builtins(made)
     if order.is_version:
@@ -106,7 +107,7 @@ def make_export(context: JobContext) -> Outcome:
 def _made_before(context: JobContext) -> Made | None:
     """Return the file of an earlier run that was killed after it was whole."""
     try:
-        made = msgspec.convert(context.checkpoint, Made)
+        made = converted(context.checkpoint, Made)
     except msgspec.ValidationError:
         return None
     return made if made.is_there() else None

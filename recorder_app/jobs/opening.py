@@ -22,6 +22,7 @@ from recorder_app.library import uploads
 from recorder_app.library.database import Database
 from recorder_app.library.models import Recording, Upload
 from recorder_app.settings.destinations import DestinationsStore, StoredDestination
+from recorder_app.shapes import converted
 from recorder_app.share import kinds
 from recorder_app.share.destination import (
     Configuration,
@@ -49,7 +50,7 @@ def configuration_of(entry: StoredDestination, kind: Kind) -> Configuration:
     """Return what `entry` is configured with. Raises InvalidSettingError."""
     try:
         # What people type, and what they write into the file, may be text.
-        return msgspec.convert(dict(entry.configuration), kind.configuration, strict=False)
+        return converted(dict(entry.configuration), kind.configuration, strict=False)
     except msgspec.ValidationError as error:
         raise InvalidSettingError(
             N_("The destination “{name}” is not configured properly: {reason}."),
@@ -108,7 +109,7 @@ def media_of(recording: Recording) -> Path:
 def ticket_of(row: Upload) -> Ticket | None:
     """Return the remote place of `row`, if it was made."""
     found = row.details.get("ticket")
-    return None if found is None else msgspec.convert(found, Ticket)
+    return None if found is None else converted(found, Ticket)
 
 
 def kept(ticket: Ticket) -> dict[str, Any]:

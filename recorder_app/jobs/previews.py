@@ -20,6 +20,7 @@ from recorder_app.library.models import Recording
 from recorder_app.media import digest, stills, waveform
 from recorder_app.media.containers import inspect
 from recorder_app.media.outfile import storage_error
+from recorder_app.shapes import converted
 from recorder_app.texts import N_
 
 POSTER = "poster.jpg"
@@ -53,7 +54,7 @@ def make_checksum(context: JobContext) -> Outcome:
     """Sum up the recording's bytes; after a crash where it was left, if the file is the same."""
     media = Path(context.recording().path)
     try:
-        begun = msgspec.convert(context.checkpoint, digest.DigestState)
+        begun = converted(context.checkpoint, digest.DigestState)
     except msgspec.ValidationError:
         begun = None
     checksum = digest.sha256(

@@ -16,6 +16,7 @@ from recorder_app.errors import InvalidRequest
 from recorder_app.library.models import Recording, Transcript
 from recorder_app.library.recordings import changed, note
 from recorder_app.media.subtitles import Cue
+from recorder_app.shapes import converted
 from recorder_app.texts import N_
 
 
@@ -80,7 +81,7 @@ def remove(session: Session, recording: Recording, language: str | None) -> list
 
 def cues_of(row: Transcript) -> list[Cue]:
     """Return the cues of `row` in their order."""
-    return msgspec.convert(row.cues, list[Cue])
+    return converted(row.cues, list[Cue])
 
 
 def _of(recording_id: str) -> Select[Transcript]:

@@ -9,6 +9,7 @@ import msgspec
 
 from recorder_app import paths
 from recorder_app.errors import InvalidSettingError
+from recorder_app.shapes import from_toml
 from recorder_app.texts import N_
 
 QUALITIES = ("low", "medium", "high", "near-lossless")
@@ -102,4 +103,4 @@ class ProfileSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load() -> ProfileSet:
     """Read the shipped profiles once. Thread-safe."""
     text = paths.resource("encoder_profiles.toml").read_bytes()
-    return msgspec.toml.decode(text, type=ProfileSet)
+    return from_toml(text, ProfileSet)

@@ -17,6 +17,7 @@ import psutil
 from recorder_app.errors import StorageError
 from recorder_app.media.whole_file import replacing
 from recorder_app.pipeline.events import HealthEvent, Marked, RecordingResult, RecordingState
+from recorder_app.shapes import from_json
 from recorder_app.texts import N_
 
 
@@ -174,7 +175,7 @@ class Journal:
 def read_journal(path: Path) -> JournalEntry:
     """Read a journal. Raises msgspec.MsgspecError when it is damaged and OSError."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=JournalEntry)
+        return from_json(path.read_bytes(), JournalEntry)
     except RecursionError as error:
         raise msgspec.DecodeError("nested too deeply") from error
 

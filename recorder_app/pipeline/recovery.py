@@ -33,6 +33,7 @@ from recorder_app.pipeline.journal import (
     read_journal,
 )
 from recorder_app.pipeline.remux import Progress, remux, verify
+from recorder_app.shapes import from_json
 from recorder_app.system.filelock import file_lock
 from recorder_app.texts import N_, translate
 
@@ -192,7 +193,7 @@ def _look(journal: Path) -> list[CutShort]:
 
 def _is_cut_short(journal: Path) -> bool:
     try:
-        head = msgspec.json.decode(journal.read_bytes(), type=_Head)
+        head = from_json(journal.read_bytes(), _Head)
     except (FileNotFoundError, msgspec.MsgspecError):
         return False
     return not head.state.is_final and not head.owner.is_alive

@@ -32,6 +32,7 @@ from recorder_app.pipeline.events import (
 from recorder_app.pipeline.journal import Owner, journal_path, read_journal
 from recorder_app.pipeline.plan import RecordingPlan
 from recorder_app.settings import RecordingSettings
+from recorder_app.shapes import from_json
 
 _log = logging.getLogger(__name__)
 
@@ -153,7 +154,7 @@ def pending_takes() -> list[tuple[Path, TakeRecord]]:
     found = []
     for file in sorted(pending_folder().glob("*.json")):
         try:
-            record = msgspec.json.decode(file.read_bytes(), type=TakeRecord)
+            record = from_json(file.read_bytes(), TakeRecord)
         except FileNotFoundError:
             # Another process has entered it meanwhile.
             continue

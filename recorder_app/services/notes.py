@@ -27,6 +27,7 @@ from recorder_app.pipeline.journal import (
     write_library_note,
 )
 from recorder_app.services.walking import storable
+from recorder_app.shapes import from_json
 
 _log = logging.getLogger(__name__)
 
@@ -112,11 +113,11 @@ def sidecar(media: Path) -> JournalEntry | None:
     """
     try:
         data = journal_path(media).read_bytes()
-        entry = msgspec.json.decode(data, type=JournalEntry)
+        entry = from_json(data, JournalEntry)
     except (OSError, msgspec.MsgspecError, RecursionError):
         return None
     try:
-        entry.library = msgspec.json.decode(data, type=_Sidecar).library
+        entry.library = from_json(data, _Sidecar).library
     except (msgspec.MsgspecError, RecursionError) as error:
         _log.warning("sidecar's notes not read path=%s error=%s", media, error)
     return entry

@@ -17,6 +17,7 @@ from recorder_app import paths
 from recorder_app.errors import InvalidRequest, InvalidStateError, NotRunning, RecorderError
 from recorder_app.pipeline.events import ErrorReport, Finished, RecordingState
 from recorder_app.services.take_messages import Snapshot
+from recorder_app.shapes import from_json
 from recorder_app.system import local_socket
 from recorder_app.texts import N_
 
@@ -77,7 +78,7 @@ def send(command: str, *, text: str = "", limit_s: float = 60.0) -> Status:
         lines = _Lines(connection, limit_s)
         lines.send({"command": command, "id": 1, "text": text})
         for line in lines:
-            reply = msgspec.json.decode(line, type=AppReply)
+            reply = from_json(line, AppReply)
             if reply.error is not None:
                 raise RemoteError(reply.error)
             if command == "quit":
@@ -154,12 +155,12 @@ def _take_obeys(lines: _Lines, now: Snapshot, command: str, text: str) -> Status
         kind, line = lines.next()
         if kind == "reply":
             has_reply = True
-            if error := msgspec.json.decode(line, type=AppReply).error:
+            if error := from_json(line, AppReply).error:
                 raise RemoteError(error)
         elif kind == "result":
-            finished = msgspec.json.decode(line, type=Finished)
+            finished = from_json(line, Finished)
         elif kind == "snapshot":
-            now = msgspec.json.decode(line, type=Snapshot)
+            now = from_json(line, Snapshot)
     if finished is not None:
         if finished.error is not None:
             raise RemoteError(finished.error)
@@ -218,7 +219,7 @@ class _Lines:
     def next(self) -> tuple[str, bytes]:
         """Return the next message's type with the message."""
         line = next(self)
-        return msgspec.json.decode(line, type=_Typed).type, line
+        return from_json(line, _Typed).type, line
 
     def send(self, message: object) -> None:
         try:
@@ -238,7 +239,7 @@ class _Lines:
         for _ in itertools.repeat(None, 2):
             kind, line = self.next()
             if kind == "snapshot":
-                return msgspec.json.decode(line, type=Snapshot)
+                return from_json(line, Snapshot)
         return None
 
 

@@ -19,6 +19,7 @@ from recorder_app.pipeline.events import (
     Statistics,
 )
 from recorder_app.settings import RecordingSettings
+from recorder_app.shapes import from_json
 from recorder_app.texts import N_
 
 # Messages waiting for a slow reader. Beyond it statistics are left out; nothing waits.
@@ -151,7 +152,7 @@ def decode_command(line: bytes) -> TakeCommand:
     if len(line) > _LONGEST_LINE:
         raise InvalidRequest(N_("That command is too long."), hint=N_("At most 1 MB is read."))
     try:
-        return msgspec.json.decode(line, type=TakeCommand)
+        return from_json(line, TakeCommand)
     except msgspec.MsgspecError as error:
         raise InvalidRequest(
             N_("That is not a command ({reason})."),
@@ -163,7 +164,7 @@ def decode_command(line: bytes) -> TakeCommand:
 def id_of(line: bytes) -> int:
     """Return the id of a command that may be wrong otherwise, 0 when there is none."""
     try:
-        return msgspec.json.decode(line, type=_Numbered).id
+        return from_json(line, _Numbered).id
     except msgspec.MsgspecError:
         return 0
 
@@ -171,7 +172,7 @@ def id_of(line: bytes) -> int:
 def decode_settings(raw: msgspec.Raw) -> RecordingSettings:
     """Raises InvalidSettingError."""
     try:
-        return msgspec.json.decode(raw, type=RecordingSettings)
+        return from_json(raw, RecordingSettings)
     except msgspec.MsgspecError as error:
         raise InvalidSettingError(
             N_("A setting is not possible ({reason})."),

@@ -17,6 +17,7 @@ from recorder_app.settings.areas import Settings
 from recorder_app.settings.fields import Form, described
 from recorder_app.settings.naming import checked_template
 from recorder_app.settings.shortcuts import checked_shortcut
+from recorder_app.shapes import converted
 from recorder_app.texts import N_, translate
 
 PRESETS = "presets"
@@ -85,7 +86,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
         if value is None and self.takes_none:
             return None
         try:
-            found = msgspec.convert(value, self.type)
+            found = converted(value, self.type)
         except msgspec.ValidationError as error:
             raise self.refused(value) from error
         if isinstance(found, str):

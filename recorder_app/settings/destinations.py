@@ -17,6 +17,7 @@ from recorder_app import paths
 from recorder_app.errors import InvalidRequest, InvalidSettingError, SettingsTooNew
 from recorder_app.settings import document
 from recorder_app.settings.stored_file import Signature, StoredFile, unreadable
+from recorder_app.shapes import converted
 from recorder_app.texts import N_
 
 FILE_NAME = "destinations.toml"
@@ -232,7 +233,7 @@ def _interpreted(table: Table) -> Destinations:
     listed = table.get("destinations")
     for name, entry in (listed if isinstance(listed, dict) else {}).items():
         try:
-            found[name] = msgspec.convert(
+            found[name] = converted(
                 {
                     "name": name,
                     **entry,

@@ -23,6 +23,7 @@ from recorder_app.errors import (
     ShareError,
 )
 from recorder_app.settings.fields import about
+from recorder_app.shapes import converted
 from recorder_app.share import pasting
 from recorder_app.share.body import Window
 from recorder_app.share.bunny_signing import signed_file
@@ -218,7 +219,7 @@ class BunnyStorage:
 
     def _checksum(self, source: Source, context: SendContext) -> str:
         try:
-            kept = msgspec.convert(context.checkpoint, _Checkpoint)
+            kept = converted(context.checkpoint, _Checkpoint)
         except msgspec.ValidationError:
             kept = None
         if kept is None or kept.identity != source.identity:

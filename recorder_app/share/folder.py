@@ -30,6 +30,7 @@ from recorder_app.errors import (
     Unreachable,
 )
 from recorder_app.settings.fields import Form, about
+from recorder_app.shapes import converted
 from recorder_app.share import pasting
 from recorder_app.share.body import Window
 from recorder_app.share.destination import (
@@ -204,7 +205,7 @@ class Folder:
 
     def _take_up(self, ticket: Ticket, source: Source, context: SendContext) -> None:
         try:
-            kept = msgspec.convert(context.checkpoint, _Checkpoint)
+            kept = converted(context.checkpoint, _Checkpoint)
         except msgspec.ValidationError:
             kept = None
         if kept is None or kept.identity != source.identity:

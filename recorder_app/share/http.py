@@ -20,6 +20,7 @@ import urllib3.exceptions
 
 from recorder_app import logs
 from recorder_app.errors import AnswerUnreadable, InvalidSettingError, RemoteRejected, ShareError
+from recorder_app.shapes import from_json
 from recorder_app.share.connections import Adapter, LiveConnections, trusting
 from recorder_app.share.destination import Network
 from recorder_app.share.translation import network_error, status_error
@@ -58,7 +59,7 @@ class Answer:
     def read(self, shape: type[T]) -> T:
         """Return the JSON of the body as `shape`. Raises AnswerUnreadable."""
         try:
-            return msgspec.json.decode(self.body, type=shape)
+            return from_json(self.body, shape)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise AnswerUnreadable(
                 N_("{host} answers something unexpected."),
@@ -226,7 +227,7 @@ class HttpClient:
         """Return in the server's words why it refuses, short and redacted."""
         text = content[: 4 * _REASON_CHARS].decode("utf-8", "replace")
         with contextlib.suppress(msgspec.DecodeError):
-            said = msgspec.json.decode(content)
+            said = from_json(content, object)
             if isinstance(said, dict):
                 names = ("message", "Message", "title", "error")
                 text = next((str(said[name]) for name in names if said.get(name)), text)

@@ -27,6 +27,7 @@ from recorder_app.errors import (
     RemoteNotFound,
     ShareError,
 )
+from recorder_app.shapes import converted
 from recorder_app.share.retry import Retry, RetryPolicy
 from recorder_app.share.s3_client import PartBody, S3Client
 from recorder_app.share.s3_errors import NotOffered, UploadForgotten
@@ -285,7 +286,7 @@ class S3Upload:
 def read_checkpoint(kept: Mapping[str, Any]) -> Checkpoint | None:
     """Return what was kept, or None where nothing was or somebody else's."""
     try:
-        found = msgspec.convert(kept, Checkpoint)
+        found = converted(kept, Checkpoint)
     except msgspec.ValidationError:
         return None
     return found if found.part_bytes > 0 else None

@@ -23,6 +23,7 @@ from recorder_app.errors import (
     RemoteNotFound,
     ShareError,
 )
+from recorder_app.shapes import converted
 from recorder_app.share.body import Window
 from recorder_app.share.http import Answer, HttpClient, host_of
 from recorder_app.share.retry import Retry, RetryPolicy
@@ -261,7 +262,7 @@ class TusUpload:
 def read_checkpoint(kept: Mapping[str, Any]) -> Checkpoint | None:
     """Return what was kept of an upload, or None where nothing usable was."""
     try:
-        return msgspec.convert(kept, Checkpoint)
+        return converted(kept, Checkpoint)
     except msgspec.ValidationError:
         return None
 

@@ -26,6 +26,7 @@ from recorder_app.pipeline.events import (
 )
 from recorder_app.services.take_messages import Reply, Snapshot
 from recorder_app.settings import RecordingSettings
+from recorder_app.shapes import from_json
 from recorder_app.texts import N_, translate
 from recorder_app.ui.take_link import TakeLink, running_takes
 from recorder_app.ui.take_view import AppState, TakeView
@@ -241,7 +242,7 @@ class Recorder(QObject):
             return
         rect = self.view.rect
         try:
-            note = msgspec.json.decode(now.note, type=Note | None)
+            note = from_json(now.note, Note | None)
             rect = note.rect if note is not None else rect
         except msgspec.MsgspecError:
             _log.warning("note of a take not understood")

@@ -13,6 +13,7 @@ import msgspec
 from recorder_app import paths
 from recorder_app.errors import StorageError
 from recorder_app.media.whole_file import replacing
+from recorder_app.shapes import from_json
 from recorder_app.ui.background import Background
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class Remembered(msgspec.Struct, frozen=True):
 
 def load() -> Remembered:
     try:
-        return msgspec.json.decode((paths.data_folder() / "app.json").read_bytes(), type=Remembered)
+        return from_json((paths.data_folder() / "app.json").read_bytes(), Remembered)
     except FileNotFoundError:
         return Remembered(was_welcomed=False)
     except (OSError, msgspec.MsgspecError) as error:

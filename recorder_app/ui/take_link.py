@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from recorder_app import paths
 from recorder_app.errors import NotRunning
 from recorder_app.services.take_messages import Message
+from recorder_app.shapes import from_json
 from recorder_app.system import local_socket
 from recorder_app.system.autostart import program
 from recorder_app.system.memory import with_large_pages
@@ -41,7 +42,6 @@ class TakeLink(QObject):
         self._lines: LineSocket | None = None
         self._commands = 0
         self._waiting: list[bytes] = []
-        self._decoder = msgspec.json.Decoder(Message)
         self._is_lost = False
         self._tries = 0
         self._timer = QTimer(self, interval=_TRY_EVERY_MS)
@@ -132,7 +132,7 @@ class TakeLink(QObject):
 
     def _take_in(self, line: bytes) -> None:
         try:
-            message = self._decoder.decode(line)
+            message = from_json(line, Message)
         except msgspec.MsgspecError as error:
             # A process of another version says more than we know.
             _log.warning("message not understood error=%s", error)

@@ -85,6 +85,14 @@ def chromium_plays(paths: Sequence[Path]) -> dict[Path, str]:
     return {names[name]: text for name, text in told.items()}
 
 
+def chromium_plays_link(address: str) -> str:
+    """Return what keeps the video at `address` from playing to its end; "" for nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = _PAGE.replace("LIMIT", str(_LIMIT_S)).replace("NAMES", json.dumps([address]))
+        (Path(folder) / "page.html").write_text(page)
+        return _browse(Path(folder), _LIMIT_S * 3)[address]
+
+
 def qt_plays(paths: Sequence[Path]) -> dict[Path, str]:
     """Return what keeps each file from playing to its end with Qt's player; "" for nothing."""
     done = subprocess.run(
