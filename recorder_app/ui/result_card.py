@@ -83,7 +83,7 @@ class ResultCard(Raised):
         self.undo = TextButton(translate(N_("Undo")), "undo", "primary")
         self._notes = [NoteLine(note, is_grave=content.is_truncated) for note in content.notes]
         self._said = QLabel()
-        self._upload = QLabel()
+        self._upload = QLabel(wordWrap=True)
         self._destinations: tuple[str, ...] = ()
         self._lay_out()
         self.play.clicked.connect(self.play_requested)

@@ -31,6 +31,8 @@ _FOLLOWED = 200
 _MOVING_MS = 1000
 # Others, or the server, may change something.
 _RESTING_MS = 5000
+# After this it is said what is waited for.
+_PATIENCE_MS = 2000
 _KEY = "upload "
 
 
@@ -58,6 +60,7 @@ class Sharing(QObject):
         self._known: Followed | None = None
         self._before: dict[str, UploadEntry] = {}
         self._is_looking = False
+        self._asked: set[str] = set()
         self._speed = Speed()
         self._rate: float | None = None
         self._timer = QTimer(self, singleShot=True)
@@ -87,6 +90,8 @@ class Sharing(QObject):
     def share(self, recording_id: str, destination: str = "") -> None:
         """Put a link to a recording on the clipboard, and upload it."""
         self.said.emit(recording_id, translate(N_("Making the link…")))
+        self._asked.add(recording_id)
+        QTimer.singleShot(_PATIENCE_MS, self, lambda: self._say_waiting(recording_id))
         self._share(recording_id, destination, is_copied=True)
 
     def entered(self, recording_id: str) -> None:
@@ -148,6 +153,7 @@ class Sharing(QObject):
     def _shared(
         self, recording_id: str, is_copied: bool, found: Shared | SecretsWanted | None
     ) -> None:
+        self._asked.discard(recording_id)
         if found is None:
             self.said.emit(recording_id, "")
             self.destination_wanted.emit(recording_id)
@@ -166,7 +172,13 @@ class Sharing(QObject):
         elif is_copied:
             self._copy(recording_id, found.link)
 
+    def _say_waiting(self, recording_id: str) -> None:
+        if recording_id in self._asked:
+            waiting = translate(N_("Waiting for the keyring or the server…"))
+            self.said.emit(recording_id, waiting)
+
     def _not_shared(self, recording_id: str, error: Exception) -> None:
+        self._asked.discard(recording_id)
         self.said.emit(recording_id, translate(N_("Not shared")))
         self._tell(error)
 

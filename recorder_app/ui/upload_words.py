@@ -38,7 +38,8 @@ def state_text(entry: UploadEntry) -> str:
     if entry.job_state == "paused":
         return translate(N_("upload paused"))
     if entry.job_state == "queued":
-        return translate(N_("upload waits"))
+        waiting = translate(N_("upload waits"))
+        return f"{waiting}: {entry.error['message']}" if entry.error else waiting
     return translate(N_("uploading {percent} %"), percent=round(entry.progress * 100))
 
 
