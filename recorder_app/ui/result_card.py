@@ -111,6 +111,7 @@ class ResultCard(Raised):
     def say(self, text: str) -> None:
         """Say in a few words what came of it, like "File copied"."""
         self._said.setText(text)
+        self._fit()
 
     def show_upload(self, text: str) -> None:
         """Say how far its upload is; "" when there is none."""

@@ -32,7 +32,7 @@ from tests.gui import views
 from tests.gui.support import press, shown
 from tests.gui.test_result_card import make as make_card
 
-LIMIT_MS = 30_000
+LIMIT_MS = 90_000
 
 
 def entry(**changes: Any) -> UploadEntry:
