@@ -3,7 +3,7 @@ PYTHON_VENV := .venv/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bundle smoke bench-cpu bench-screen bench-memory bench-kills bench-recover \
 	bench-sync bench-drift bench-sound bench-library-kills bench-jobs bench-export-kills bench-library bench-app \
-	bench-cuts bench-cut-cost bench-share-tus bench-share-s3 screenshots clean
+	bench-cuts bench-cut-cost bench-share-tus bench-share-s3 bench-share-link screenshots clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -111,6 +111,10 @@ bench-share-tus: ## 500 uploads by tus in a storm of faults, speed beside curl, 
 bench-share-s3: ## Speed of uploads to S3 beside boto3's own, memory for 6 GB (4 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.share_s3
+
+bench-share-link: ## From the click to the link on the clipboard, offline too (1 minute)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.share_link
 
 clean: ## Remove caches and build results; recordings and .venv stay
 	@rm -rf build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 
 from recorder_app.errors import RecorderError
+from recorder_app.library.database import Database
 from recorder_app.library.queue import OPEN
 from recorder_app.services import destinations, links, sharing, uploads
 from recorder_app.services.destinations import DestinationEntry, FieldEntry
@@ -61,11 +62,31 @@ def link(recording_id: str, destination: str | None = None) -> LinkEntry:
         return links.link(database, recording_id, destination)
 
 
-def follow(limit: int) -> Followed:
-    """Return what is known of uploads. Raises RecorderError."""
-    known = tuple(destinations.all_destinations())
-    with contextlib.closing(open_library()) as database:
-        return Followed(tuple(uploads.list_uploads(database, limit)), known)
+class Follower:
+    """Looks at uploads again and again. For one thread.
+
+    The library stays open as long as something moves, and no longer: it may be put in order, or
+    be replaced by a backup of it.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._database: Database | None = None
+
+    def look(self) -> Followed:
+        """Return what is known of the newest uploads. Raises RecorderError."""
+        known = tuple(destinations.all_destinations())
+        if self._database is None:
+            self._database = open_library()
+        found = Followed(tuple(uploads.list_uploads(self._database, self._limit)), known)
+        if not found.is_moving:
+            self.close()
+        return found
+
+    def close(self) -> None:
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
 
 
 def automatic(recording_id: str) -> list[tuple[str, bool]]:

@@ -21,7 +21,7 @@ from recorder_app.ui.worker import Worker
 if TYPE_CHECKING:
     from recorder_app.services.links import LinkEntry
     from recorder_app.services.sharing import Shared
-    from recorder_app.services.uploading import Followed, SecretsWanted
+    from recorder_app.services.uploading import Followed, Follower, SecretsWanted
     from recorder_app.services.uploads import UploadEntry
 
 _log = logging.getLogger(__name__)
@@ -59,7 +59,8 @@ class Sharing(QObject):
         self._looking = Background(self, "uploads")
         self._known: Followed | None = None
         self._before: dict[str, UploadEntry] = {}
-        self._is_looking = False
+        self._is_looking = self._is_closed = False
+        self._follower: Follower | None = None
         self._asked: set[str] = set()
         self._speed = Speed()
         self._rate: float | None = None
@@ -132,14 +133,17 @@ class Sharing(QObject):
 
     def look(self) -> None:
         """Look how far everything is, and again as long as something moves."""
-        if self._is_looking:
+        if self._is_looking or self._is_closed:
             return
         self._is_looking = True
         self._timer.stop()
-        self._looking.run(_followed, self._follow, self._not_followed)
+        self._looking.run(self._looked, self._follow, self._not_followed)
 
     def close(self) -> None:
+        """Look no more."""
+        self._is_closed = True
         self._timer.stop()
+        self._looking.run(self._let_go, lambda _: None)
 
     # What comes back.
 
@@ -211,10 +215,25 @@ class Sharing(QObject):
             if (old := before.get(entry.id)) is not None and old != entry:
                 self._compare(old, entry)
         self.followed.emit(known)
+        if self._is_closed:
+            return
         if known.is_moving:
             self._timer.start(_MOVING_MS)
         elif any(each.state == "uploaded" for each in known.uploads):
             self._timer.start(_RESTING_MS)
+
+    # In the thread that looks.
+
+    def _looked(self) -> Followed:
+        from recorder_app.services.uploading import Follower
+
+        if self._follower is None:
+            self._follower = Follower(_FOLLOWED)
+        return self._follower.look()
+
+    def _let_go(self) -> None:
+        if self._follower is not None:
+            self._follower.close()
 
     def _not_followed(self, error: Exception) -> None:
         self._is_looking = False
@@ -297,12 +316,6 @@ def _link(recording_id: str, destination: str) -> LinkEntry:
     from recorder_app.services import uploading
 
     return uploading.link(recording_id, destination)
-
-
-def _followed() -> Followed:
-    from recorder_app.services import uploading
-
-    return uploading.follow(_FOLLOWED)
 
 
 def _retry(recording_id: str) -> None:
