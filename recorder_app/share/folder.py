@@ -133,6 +133,7 @@ class Folder:
                 if there > reached:
                     reached = there
                     retry.succeeded()
+                    context.save(context.checkpoint, there)
                 context.sleep(retry.failed(error))
             else:
                 context.progress(source.size, source.size)

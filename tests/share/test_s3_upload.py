@@ -27,6 +27,7 @@ from recorder_app.errors import (
 )
 from recorder_app.share.body import Window
 from recorder_app.share.s3 import S3
+from recorder_app.share.s3_errors import UploadForgotten
 from recorder_app.share.s3_sums import LEAST_PART_BYTES, part_size
 from recorder_app.share.s3_upload import Checkpoint
 from recorder_app.share.sending import SendContext, TokenBucket
@@ -38,7 +39,7 @@ from tests.support.http_server import Call
 from tests.support.s3_front import S3Front, refusal
 from tests.support.s3_server import S3Server
 from tests.support.s3_uploading import PART_BYTES, bucket
-from tests.support.uploading import Kept, item
+from tests.support.uploading import QUICK, Kept, item
 
 KEY = "my takes/k1/recording-{}.webm"
 
@@ -207,6 +208,21 @@ def test_a_server_that_stays_broken_is_given_up(s3: S3Front, make_file: MakeFile
     s3.script.add(*[Fault("wrong tag", method="PUT", path="/")] * 8)
     with pytest.raises(ChecksumMismatch):
         upload(bucket(s3.address), make_file(10))
+
+
+def test_a_server_that_forgets_everything_again_and_again_is_given_up(
+    s3: S3Front, make_file: MakeFile
+) -> None:
+    s3.script.add(*[refusal("COMPLETE", "NoSuchUpload", 404)] * 20)
+    told: list[int | None] = []
+    context = SendContext(save=lambda _checkpoint, acknowledged: told.append(acknowledged))
+    destination, path = bucket(s3.address), make_file(PART_BYTES + 1)
+    ticket = destination.prepare(item(path))
+    with contextlib.closing(destination), Source(path) as source, pytest.raises(UploadForgotten):
+        destination.send(ticket, source, context)
+    assert len(s3.script.left) == 20 - QUICK.attempts
+    # What came again is nothing new.
+    assert [each for each in told if each is not None] == [PART_BYTES, PART_BYTES + 1]
 
 
 def test_an_upload_goes_on_after_its_process_was_killed(

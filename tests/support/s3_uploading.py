@@ -49,7 +49,7 @@ def main(address: str, path: str, kept: str) -> None:
         ticket = msgspec.convert(known["ticket"], Ticket)
     known["ticket"] = msgspec.to_builtins(ticket)
 
-    def save(checkpoint: Mapping[str, Any]) -> None:
+    def save(checkpoint: Mapping[str, Any], _acknowledged: int | None = None) -> None:
         known["checkpoint"] = checkpoint
         beside = place.with_suffix(".new")
         beside.write_bytes(msgspec.json.encode(known))

@@ -67,7 +67,7 @@ class Kept:
     def context(self, limit: TokenBucket | None = None) -> SendContext:
         return SendContext(
             checkpoint=self.saved[-1] if self.saved else None,
-            save=self.saved.append,
+            save=lambda checkpoint, _acknowledged: self.saved.append(checkpoint),
             report=lambda sent, _total: self.told.append(sent),
             limit=limit,
         )
@@ -91,7 +91,7 @@ def main(address: str, path: str, kept: str) -> None:
         ticket = destination.prepare(item(Path(path)), is_repeated=True)
     known["ticket"] = msgspec.to_builtins(ticket)
 
-    def save(checkpoint: Mapping[str, Any]) -> None:
+    def save(checkpoint: Mapping[str, Any], _acknowledged: int | None = None) -> None:
         known["checkpoint"] = checkpoint
         beside = place.with_suffix(".new")
         beside.write_bytes(msgspec.json.encode(known))
