@@ -200,6 +200,8 @@ def test(name: str) -> TestReport:
     entry = opening.stored(name)
     with opening.opened(entry) as destination:
         found = destination.test()
+    if any(isinstance(each.problem, opening.REFUSALS) for each in found):
+        credentials.doubted(name)
     findings = [
         FindingEntry(each.check.value, True)
         if each.problem is None

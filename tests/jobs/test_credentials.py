@@ -20,11 +20,14 @@ from recorder_app.errors import (
     ShareError,
 )
 from recorder_app.jobs import credentials, opening
+from recorder_app.services import destinations
 from recorder_app.settings.destinations import DestinationsStore, StoredDestination
-from recorder_app.share.destination import SecretField
+from recorder_app.share.bunny_stream import BunnyStream
+from recorder_app.share.destination import Check, Finding, SecretField, Secrets
 from recorder_app.system import secrets
 
 FIELD = SecretField("api_key", "API key", "")
+WORK = StoredDestination(name="work", kind="bunny-stream", configuration={"library_id": "1"})
 
 
 class Ring(KeyringBackend):
@@ -130,7 +133,6 @@ def test_one_that_is_put_there_later_is_found(ring: Ring) -> None:
 def test_one_that_was_refused_is_asked_for_again(
     ring: Ring, refusal: type[ShareError], is_kept_here: bool
 ) -> None:
-    entry = StoredDestination(name="work", kind="bunny-stream", configuration={"library_id": "1"})
     ring.kept["recorder-app/work", "api_key"] = "old"
     if is_kept_here:
         credentials.keep("work", {"api_key": "old"})
@@ -138,9 +140,28 @@ def test_one_that_was_refused_is_asked_for_again(
     # By another process.
     ring.kept["recorder-app/work", "api_key"] = "new"
     assert credentials.secrets_of("work", [FIELD]) == {"api_key": "old"}
-    with contextlib.suppress(refusal), opening.opened(entry):
+    with contextlib.suppress(refusal), opening.opened(WORK):
         raise refusal("no")
     assert credentials.secrets_of("work", [FIELD]) == {"api_key": "new"}
+
+
+def test_a_key_that_a_test_finds_refused_is_asked_for_again(
+    ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = Finding(Check.KEY, AuthenticationRejected("no"))
+    used: list[Secrets] = []
+
+    def found(destination: BunnyStream) -> list[Finding]:
+        used.append(destination._secrets)
+        return [finding]
+
+    monkeypatch.setattr(BunnyStream, "test", found)
+    ring.kept["recorder-app/work", "api_key"] = "old"
+    DestinationsStore().put(WORK)
+    assert not destinations.test("work").is_fine
+    ring.kept["recorder-app/work", "api_key"] = "mended"
+    destinations.test("work")
+    assert used == [{"api_key": "old"}, {"api_key": "mended"}]
 
 
 def test_a_change_of_the_destinations_has_the_keyring_asked_again(ring: Ring) -> None:
