@@ -150,11 +150,14 @@ def add(
 ) -> AddedDestination:
     """Add a destination, and put its secrets into the keyring.
 
-    Where there is no keyring the destination is added all the same, and the problem told. May wait
-    for the keyring. Raises InvalidRequest, InvalidSettingError and SettingsError.
+    Where the keyring does not keep them a new destination is added all the same, and the problem
+    told. One that is there already is changed with its secrets or not at all: old ones are for the
+    server that it had before. May wait for the keyring. Raises InvalidRequest, InvalidSettingError,
+    SettingsError, and SecretsError when nothing was changed for that.
     """
     store = DestinationsStore()
-    if entry.name in store.read().by_name and not is_replacing:
+    is_known = entry.name in store.read().by_name
+    if is_known and not is_replacing:
         raise InvalidRequest(
             N_("There is a destination called “{name}” already."),
             hint=N_("Add --replace to configure it anew, or choose another name."),
@@ -186,11 +189,22 @@ def add(
             secret=translate(missing.title),
             variable=variable_of(entry.name, missing.name),
         )
-    store.put(entry)
+    # First the secrets: whoever is ended in between adds it again, and no old secret goes to a new
+    # server.
+    before: Mapping[str, str | None] = {}
     try:
-        credentials.keep(entry.name, secrets)
+        before = credentials.keep(entry.name, secrets)
     except SecretsError as error:
+        if is_known and not isinstance(error, SecretsAbsent):
+            raise
         problem = error
+    try:
+        store.put(entry)
+    except RecorderError:
+        credentials.put_back(entry.name, before)
+        raise
+    if problem is not None:
+        credentials.remember(entry.name, secrets)
     added = next(each for each in all_destinations(store) if each.name == entry.name)
     return AddedDestination(added, None if problem is None else report(problem))
 
