@@ -14,7 +14,6 @@ from recorder_app.errors import SecretsError, SecretsRefused
 from recorder_app.settings.destinations import DestinationsStore
 from recorder_app.settings.stored_file import Signature
 from recorder_app.share.destination import Kind, SecretField
-from recorder_app.system.secrets import VARIABLES as VARIABLES
 from recorder_app.system.secrets import Keyring, from_environment
 from recorder_app.texts import N_
 
