@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, get_type_hints
 
 import msgspec
@@ -165,6 +165,8 @@ def add(
         )
     checked(entry)
     kind = kinds.kind(entry.kind)
+    if not is_known:
+        _check_variables(entry.name, store.read().by_name)
     configuration = opening.configuration_of(entry, kind)
     plain = {
         name: value
@@ -292,6 +294,22 @@ def use_secrets(name: str, values: Mapping[str, str]) -> None:
     """Use these secrets of a destination, and no others, until this process ends."""
     fields = credentials.fields_of(kinds.kind(opening.stored(name).kind))
     credentials.remember(name, {field.name: values.get(field.name) for field in fields})
+
+
+def _check_variables(name: str, others: Iterable[str]) -> None:
+    """Raise InvalidRequest where the environment variables of another one would be those of `name`.
+
+    Its keys would be sent to the wrong server.
+    """
+    variable = variable_of(name, "")
+    for other in others:
+        if variable_of(other, "") == variable:
+            raise InvalidRequest(
+                N_("The keys of “{name}” and “{other}” would have the same environment variables."),
+                hint=N_("Choose a name that has other letters or digits."),
+                name=name,
+                other=other,
+            )
 
 
 def _entry(each: StoredDestination, default: str, projects: Mapping[str, str]) -> DestinationEntry:

@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keyring
+import msgspec
 import pytest
 from keyring.backend import KeyringBackend
 
 from recorder_app.errors import (
     AuthenticationRejected,
+    InvalidRequest,
     PermissionRejected,
     SecretsLocked,
     SecretsRefused,
@@ -203,6 +205,21 @@ def test_a_new_destination_is_there_with_all_its_keys_or_none(ring: Ring) -> Non
     credentials._given.clear()
     fields, problem = destinations.missing_secrets("bucket")
     assert ([each.name for each in fields], problem) == (["key_id", "secret"], None)
+
+
+def test_a_name_whose_variables_another_one_has_is_refused(ring: Ring) -> None:
+    keys = {"key_id": "1", "secret": "one"}
+    names = ("my takes", "Дом", "Дача", "my takes 2")
+    for name in names:
+        destinations.add(msgspec.structs.replace(bucket("https://one.example"), name=name), keys)
+    like = msgspec.structs.replace(bucket("https://one.example"), name="My-Takes")
+    with pytest.raises(InvalidRequest, match="keys of “My-Takes” and “my takes”"):
+        destinations.add(like, keys)
+    assert {service for service, _ in ring.kept} == {f"recorder-app/{name}" for name in names}
+    # One that is there already may be changed, also where somebody wrote them into the file.
+    twin = msgspec.structs.replace(bucket("https://one.example"), name="MY TAKES")
+    DestinationsStore().put(twin)
+    destinations.add(twin, keys, is_replacing=True)
 
 
 def test_a_destination_is_changed_with_its_keys_or_not_at_all(ring: Ring) -> None:
