@@ -148,7 +148,7 @@ def _sent(
     with Source(path) as source:
         try:
             destination.send(ticket, source, sending)
-            destination.verify(ticket, source)
+            destination.verify(ticket, source, context.check)
         except ChecksumMismatch as error:
             # What was kept leads to the same again. Whoever has it tried again after the second
             # time begins with nothing, too.

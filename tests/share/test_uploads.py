@@ -30,6 +30,7 @@ from recorder_app.services import sharing
 from recorder_app.services import uploads as services
 from recorder_app.settings.destinations import StoredDestination
 from recorder_app.settings.store import SettingsStore
+from recorder_app.share.bunny_stream import BunnyStream
 from recorder_app.share.destination import Item, Ticket
 from tests.share.conftest import MakeFile, digest
 from tests.support.bunny import LIBRARY, Bunny
@@ -149,6 +150,29 @@ def test_it_waits_while_the_network_is_paid_by_amount(
         assert bunny.of("PATCH") == []
         metered.kill()
         until(database, have_arrived)
+
+
+def test_a_comparison_ends_when_the_copy_is_taken_back(
+    database: Database, bunny: Bunny, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def verify(*given: Any) -> None:
+        begun.set()
+        while True:
+            given[-1]()
+            time.sleep(0.01)
+
+    monkeypatch.setattr(BunnyStream, "verify", verify)
+    add(bunny.address)
+    upload = sharing.share(database, enter(database, make_file(1000)).id).upload
+    with running(database):
+        assert begun.wait(LIMIT_S)
+        sharing.take_back(database, [upload.id])
+        deadline = time.monotonic() + LIMIT_S
+        while bunny.videos:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
 
 @pytest.fixture
