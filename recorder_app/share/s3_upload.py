@@ -148,6 +148,8 @@ class S3Upload:
             Body=self._body(1),
             ContentMD5=base64.b64encode(digest).decode(),
         )
+        if not answer.get("ETag"):
+            raise _unreadable(self._client.host)
         found = md5_of(answer)
         if found is not None and found != digest.hex():
             raise _damaged(self._client.host)
@@ -173,6 +175,9 @@ class S3Upload:
         found: dict[int, str] = {}
         upload = {**self._place, "UploadId": self._state.upload_id}
         for page in self._client.pages("list_parts", **upload):
+            if not page.get("UploadId"):
+                # A page of somebody in between: were it taken for an empty list, all would go anew.
+                raise _unreadable(self._client.host)
             for part in page.get("Parts", ()):
                 number, tag = int(part.get("PartNumber", 0)), str(part.get("ETag", ""))
                 is_ours = 1 <= number <= self._count
@@ -261,12 +266,14 @@ class S3Upload:
         self._context.check()
         self._keep(is_closing=True)
         listed = [{"PartNumber": number, "ETag": parts[number]} for number in sorted(parts)]
-        self._client.call(
+        answer = self._client.call(
             "complete_multipart_upload",
             **self._place,
             UploadId=self._state.upload_id,
             MultipartUpload={"Parts": listed},
         )
+        if not answer.get("ETag"):
+            raise _unreadable(self._client.host)
 
     def _is_there(self) -> bool:
         try:

@@ -143,6 +143,11 @@ def test_no_checksum_header_that_backblaze_refuses_goes_out(
         (refusal("PART", "RequestTimeout", 400), 1),
         (refusal("PART", "BadDigest", 400), 1),
         (Fault("status", method="PART", path="/", status=502, text="<html>Bad gateway"), 1),
+        # Of a network that wants people to sign in first.
+        *(
+            (Fault("status", method=method, path="/", status=200, text="<html>Welcome</html>"), 1)
+            for method in ("PART", "LIST", "COMPLETE")
+        ),
         (refusal("PART", "NoSuchUpload", 404, after=2), 1),
         (Fault("forget", method="PART", path="/", after=1), 3),
         (Fault("forget", method="COMPLETE", path="/"), 3),
@@ -169,6 +174,16 @@ def test_an_upload_survives_a_fault(
     assert_arrived(s3_server, path)
     # Of a call that was refused or dropped, the front has not counted the content.
     assert s3.received_bytes <= path.stat().st_size + parts_again * PART_BYTES
+
+
+def test_a_page_that_is_no_answer_is_not_taken_for_an_upload(
+    s3: S3Front, s3_server: S3Server, make_file: MakeFile
+) -> None:
+    path = make_file(1000)
+    s3.script.add(Fault("status", method="PUT", path="/", status=200, text="<html>Welcome</html>"))
+    upload(bucket(s3.address), path)
+    assert s3.script.left == []
+    assert_arrived(s3_server, path)
 
 
 @pytest.mark.parametrize(
