@@ -108,7 +108,7 @@ bench-share-tus: ## 500 uploads by tus in a storm of faults, speed beside curl, 
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.share_tus
 
-bench-share-s3: ## Speed of uploads to S3 beside boto3's own, memory for 6 GB (4 minutes)
+bench-share-s3: ## 150 uploads to S3 in a storm of faults, speed beside boto3's own, memory for 6 GB (6 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.share_s3
 

@@ -409,6 +409,12 @@ class ChecksumMismatch(ShareError):
     retryable = True
 
 
+class DamagedAgain(ChecksumMismatch):
+    """What arrived is not what was sent although it was sent again: more of it would not help."""
+
+    retryable = False
+
+
 class SecretsError(RecorderError):
     code = "secrets"
     exit_code = 8

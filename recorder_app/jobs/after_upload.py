@@ -22,6 +22,7 @@ from recorder_app.library.uploads import UploadState
 from recorder_app.media.outfile import storage_error
 from recorder_app.settings.destinations import StoredDestination
 from recorder_app.share.source import Source
+from recorder_app.system.secrets import without_secrets
 from recorder_app.texts import N_
 
 _log = logging.getLogger(__name__)
@@ -122,17 +123,11 @@ def _run_command(
         "RECORDER_APP_ID": recording.id,
         "RECORDER_APP_DESTINATION": entry.name,
     }
-    # Our secrets are no business of another program.
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(credentials.VARIABLES)
-    }
     try:
         # Without a shell: titles are what anybody wrote.
         subprocess.run(
             shlex.split(entry.after.command),
-            env=kept | about,
+            env=without_secrets(os.environ) | about,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -56,7 +56,7 @@ class JobContext:
         self.job_id, self.kind, self.owner = job.id, job.kind, owner
         self.recording_id = job.recording_id
         self.payload: Mapping[str, Any] = dict(job.payload)
-        self.checkpoint: Mapping[str, Any] = dict(job.checkpoint)
+        self.checkpoint: Mapping[str, Any] = leases.checkpoint_of(job)
         self.share = job.progress
         self.stop: Stop | None = None
         self._stopped = threading.Event()
@@ -86,10 +86,12 @@ class JobContext:
         self._stopped.wait(seconds)
         self.check()
 
-    def save(self, checkpoint: Mapping[str, Any]) -> None:
+    def save(self, checkpoint: Mapping[str, Any], reached: int | None = None) -> None:
         """Keep where to go on after a crash; when this returns it is in the database.
 
-        Raises Cancelled when the job is no longer ours, and LibraryError.
+        `reached` is how far the work is, in a unit of the handler's own, such as bytes that a
+        server acknowledged: the job has all its attempts again each time that is more than ever
+        before. Raises Cancelled when the job is no longer ours, and LibraryError.
         """
         with self.database.write() as session:
             hold = leases.renew(
@@ -99,6 +101,7 @@ class JobContext:
                 now(),
                 progress=self.share,
                 checkpoint=checkpoint,
+                reached=reached,
             )
         self.checkpoint = dict(checkpoint)
         self.note(hold)

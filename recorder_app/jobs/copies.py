@@ -11,7 +11,7 @@ from recorder_app.errors import InvalidRequest, RemoteRejected
 from recorder_app.jobs import after_upload, opening
 from recorder_app.jobs.context import JobContext, Outcome, Postponed
 from recorder_app.jobs.shares import waiting_for_network
-from recorder_app.library import job_list, transcripts, uploads
+from recorder_app.library import job_list, leases, transcripts, uploads
 from recorder_app.library.models import Recording, Transcript, Upload
 from recorder_app.library.queue import JobState
 from recorder_app.library.uploads import UploadState
@@ -75,7 +75,7 @@ def remove(context: JobContext) -> Outcome:
         if any(sender.state == JobState.RUNNING for sender in senders):
             # It is about to stop; what it begins until then has to go too.
             raise Postponed(_SENDER_WAIT_S)
-        checkpoint = next((dict(sender.checkpoint) for sender in senders), {}) or checkpoint
+        checkpoint = next((leases.checkpoint_of(sender) for sender in senders), {}) or checkpoint
     entry = opening.stored(str(payload["destination"]))
     with waiting_for_network(context), opening.opened(entry) as destination:
         context.on_stop(destination.abort)

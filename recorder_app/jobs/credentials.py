@@ -5,14 +5,15 @@ The keyring may take seconds, or ask a person: never call this on a thread that 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 
+from recorder_app.errors import SecretsError, SecretsRefused
 from recorder_app.settings.destinations import DestinationsStore
 from recorder_app.settings.stored_file import Signature
 from recorder_app.share.destination import Kind, SecretField
-from recorder_app.system.secrets import VARIABLES as VARIABLES
 from recorder_app.system.secrets import Keyring, from_environment
 from recorder_app.texts import N_
 
@@ -22,6 +23,8 @@ WEBHOOK = SecretField(
     N_("Called when an upload has arrived; whoever knows it may call it."),
     is_optional=True,
 )
+
+_log = logging.getLogger(__name__)
 
 _keyring = Keyring()
 _lock = threading.Lock()
@@ -67,18 +70,39 @@ def remember(destination: str, values: Mapping[str, str | None]) -> None:
         _given.update({(destination, name): value for name, value in values.items()})
 
 
-def keep(destination: str, values: Mapping[str, str]) -> None:
-    """Put secrets into the keyring, in the place of older ones. Raises SecretsError.
+def keep(destination: str, values: Mapping[str, str]) -> Mapping[str, str | None]:
+    """Put secrets into the keyring, in the place of older ones: all of them or none.
 
-    They are used in this process even where they cannot be kept.
+    Returns what was there before, for `put_back`. Raises SecretsError.
     """
-    remember(destination, values)
-    for name, value in values.items():
-        _keyring.set(destination, name, value)
-        with _lock:
+    before: dict[str, str | None] = {}
+    try:
+        for name, value in values.items():
+            before[name] = _keyring.get(destination, name)
+            _keyring.set(destination, name, value)
+    except SecretsError:
+        put_back(destination, before)
+        raise
+    with _lock:
+        for name, value in values.items():
             # Another process may put a newer one in its place.
-            del _given[destination, name]
+            _given.pop((destination, name), None)
             _known[destination, name] = value
+    return before
+
+
+def put_back(destination: str, before: Mapping[str, str | None]) -> None:
+    """Undo `keep` as far as the keyring lets it."""
+    doubted(destination)
+    try:
+        for name, value in before.items():
+            if value is None:
+                _keyring.delete(destination, name)
+            else:
+                _keyring.set(destination, name, value)
+    except SecretsError as error:
+        # Whoever undoes has a reason of their own to tell.
+        _log.warning("keys not put back error=%s", error.code)
 
 
 def doubted(destination: str) -> None:
@@ -89,14 +113,24 @@ def doubted(destination: str) -> None:
 
 
 def forget(destination: str, fields: Iterable[SecretField]) -> None:
-    """Take all secrets of a destination out of the keyring. Raises SecretsError."""
+    """Take all secrets of a destination out of the keyring. Raises SecretsError.
+
+    Where it does not give one up, the others go all the same, unless the same is the matter with
+    them: a keyring that is locked, or does not answer, would only ask or wait again.
+    """
     names = [field.name for field in fields]
     with _lock:
         for name in names:
             _given.pop((destination, name), None)
             _known.pop((destination, name), None)
+    problem: SecretsError | None = None
     for name in names:
-        _keyring.delete(destination, name)
+        try:
+            _keyring.delete(destination, name)
+        except SecretsRefused as error:
+            problem = problem or error
+    if problem is not None:
+        raise problem
 
 
 def _kept(destination: str, name: str) -> str | None:

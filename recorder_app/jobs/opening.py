@@ -38,6 +38,8 @@ from recorder_app.texts import N_
 
 # By this a kind says that the link of a ticket is signed, and when it ends.
 _ENDS = "expires_at"
+REFUSALS = (AuthenticationRejected, PermissionRejected)
+"""After these a key may have been mended in the keyring meanwhile."""
 _TYPES = {".webm": "video/webm", ".mkv": "video/x-matroska", ".mp4": "video/mp4"}
 
 
@@ -87,7 +89,7 @@ def opened(entry: StoredDestination, limit_s: float | None = None) -> Iterator[D
     destination = kind.open(configuration, known, network_of(entry, limit_s))
     try:
         yield destination
-    except (AuthenticationRejected, PermissionRejected):
+    except REFUSALS:
         credentials.doubted(entry.name)
         raise
     finally:

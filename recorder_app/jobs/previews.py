@@ -58,7 +58,10 @@ def make_checksum(context: JobContext) -> Outcome:
     except msgspec.ValidationError:
         begun = None
     checksum = digest.sha256(
-        media, begun, context.proceed, lambda state: context.save(msgspec.to_builtins(state))
+        media,
+        begun,
+        context.proceed,
+        lambda state: context.save(msgspec.to_builtins(state), state.offset),
     )
     return Outcome({"sha256": checksum}, {"checksum": checksum})
 

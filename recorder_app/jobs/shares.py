@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from recorder_app.errors import (
     ChecksumMismatch,
+    DamagedAgain,
     NetworkMetered,
     ProxyFailed,
     RemoteNotFound,
@@ -28,10 +30,13 @@ from recorder_app.settings.destinations import StoredDestination
 from recorder_app.share.destination import Destination, RemoteState, Ticket
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Identity, Source
+from recorder_app.texts import N_
 
 # A person may have to unlock the keyring; asking again sooner would be a nuisance.
 _LOCKED_WAIT_S = 300.0
 _METERED_WAIT_S = 60.0
+# In the checkpoint, beside what the destination kept: what arrived was not what was sent, once.
+_WAS_DAMAGED = "was_damaged"
 
 
 def upload(context: JobContext) -> Outcome:
@@ -127,9 +132,14 @@ def _sent(
         PACE.got_through(context.job_id)
         context.progress(sent_bytes / total_bytes if total_bytes else 1.0)
 
+    mark = {name: True for name in context.checkpoint if name == _WAS_DAMAGED}
+
+    def save(checkpoint: Mapping[str, Any], acknowledged: int | None) -> None:
+        context.save({**checkpoint, **mark}, acknowledged)
+
     sending = SendContext(
         checkpoint=context.checkpoint,
-        save=context.save,
+        save=save,
         report=report,
         check=check,
         limit=PACE.limit,
@@ -138,11 +148,17 @@ def _sent(
     with Source(path) as source:
         try:
             destination.send(ticket, source, sending)
-            destination.verify(ticket, source)
-        except ChecksumMismatch:
-            # What was kept leads to the same again.
-            context.save({})
-            raise
+            destination.verify(ticket, source, context.check)
+        except ChecksumMismatch as error:
+            # What was kept leads to the same again. Whoever has it tried again after the second
+            # time begins with nothing, too.
+            context.save({} if mark else {_WAS_DAMAGED: True})
+            if not mark:
+                raise
+            raise DamagedAgain(
+                N_("What arrived is not the recording, and sending it again did not help."),
+                hint=N_("Play the recording here, look at the disk, then have it tried again."),
+            ) from error
         except RemoteNotFound:
             _lost(context, upload_id)
             raise

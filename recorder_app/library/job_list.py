@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from recorder_app.errors import InvalidRequest
+from recorder_app.library.leases import checkpoint_of
 from recorder_app.library.lookup import by_id
 from recorder_app.library.models import Job
 from recorder_app.library.queue import OPEN, UNFINISHED, JobState, now
@@ -130,7 +131,8 @@ def put_first(session: Session, job: Job) -> None:
 def retry(session: Session, job: Job) -> None:
     """Queue a job again that failed, was cancelled or paused, or begin a waiting one at once.
 
-    It goes on where it was. Raises InvalidRequest when it runs, is done, or is queued anew already.
+    It goes on where it was, with all its attempts, as one that never got on. Raises InvalidRequest
+    when it runs, is done, or is queued anew already.
     """
     if job.state in (JobState.RUNNING, JobState.DONE):
         raise InvalidRequest(
@@ -147,6 +149,7 @@ def retry(session: Session, job: Job) -> None:
     if any(other.payload == job.payload for other in same):
         raise InvalidRequest(N_("The same work is queued already."), id=job.id)
     job.state, job.error, job.attempts = JobState.QUEUED, None, 0
+    job.checkpoint = checkpoint_of(job)
     job.cancel_requested, job.run_after = False, now()
     session.flush()
 

@@ -32,6 +32,8 @@ _ABANDONED_MOST_S = 30.0
 _BACKOFF_S = 2.0
 _BACKOFF_FACTOR = 4.0
 _BACKOFF_MOST_S = 3600.0
+# Beside what the handler keeps: how far the job ever was.
+_REACHED = "_reached"
 
 
 class Hold(enum.Enum):
@@ -94,17 +96,26 @@ def renew(
     *,
     progress: float | None = None,
     checkpoint: Mapping[str, Any] | None = None,
+    reached: int | None = None,
     lease_s: float = LEASE_S,
 ) -> Hold:
     """Prolong the lease and keep how far the job is (0 to 1), and where to go on after a crash.
 
-    A job that gets on has all its attempts again.
+    A job that gets on has all its attempts again: one that `reached` more than ever before, in
+    whatever unit. Writing a checkpoint alone is not getting on, or a job that does the same in vain
+    again and again would never end.
     """
     values: dict[str, Any] = {"lease_until": at + timedelta(seconds=lease_s)}
     if progress is not None:
         values["progress"] = min(max(progress, 0.0), 1.0)
-    if checkpoint is not None:
-        values |= {"checkpoint": dict(checkpoint), "attempts": 1}
+    if checkpoint is not None or reached is not None:
+        kept = session.scalar(select(Job.checkpoint).where(*_held(job_id, owner))) or {}
+        before = int(kept.get(_REACHED, 0))
+        if reached is not None and reached > before:
+            values["attempts"] = 1
+        furthest = max(before, reached or 0)
+        plain = _plain(kept) if checkpoint is None else dict(checkpoint)
+        values["checkpoint"] = plain | ({_REACHED: furthest} if furthest else {})
     session.execute(update(Job).where(*_held(job_id, owner)).values(**values))
     return look(session, job_id, owner)
 
@@ -187,7 +198,8 @@ def postpone(
     job = _mine(session, job_id, owner)
     if job is not None:
         give_back(session, job_id, owner)
-        job.checkpoint = dict(checkpoint)
+        furthest = {name: value for name, value in job.checkpoint.items() if name == _REACHED}
+        job.checkpoint = dict(checkpoint) | furthest
         if job.state == JobState.QUEUED:
             job.run_after, job.error = at, None if reason is None else dict(reason)
         session.flush()
@@ -201,6 +213,11 @@ def confirm_cancel(session: Session, job_id: str, owner: str) -> None:
         session.flush()
 
 
+def checkpoint_of(job: Job) -> dict[str, Any]:
+    """Return what the handler of a job kept last."""
+    return _plain(job.checkpoint)
+
+
 def delay_s(attempts: int) -> float:
     """Return how long to wait after so many attempts, in seconds.
 
@@ -208,6 +225,10 @@ def delay_s(attempts: int) -> float:
     """
     exact = min(_BACKOFF_S * _BACKOFF_FACTOR ** max(attempts - 1, 0), _BACKOFF_MOST_S)
     return exact * random.uniform(0.75, 1.25)
+
+
+def _plain(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kept.items() if name != _REACHED}
 
 
 def _held(job_id: str, owner: str) -> list[ColumnElement[bool]]:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recorder_app.library.ids import new_id
+from recorder_app.library.leases import checkpoint_of
 from recorder_app.library.models import Job, Recording, Upload
 from recorder_app.library.queue import CALLS_LANE, UNFINISHED, JobState, enqueue
 from recorder_app.library.recordings import note
@@ -179,7 +180,7 @@ def copy_of(session: Session, row: Upload) -> dict[str, Any]:
         copy["ticket"] = {name: value for name, value in ticket.items() if name != "title"}
     job = job_of(session, row)
     if job is not None:
-        copy |= {"checkpoint": dict(job.checkpoint), "upload_job": job.id}
+        copy |= {"checkpoint": checkpoint_of(job), "upload_job": job.id}
     if ticket is None and row.details.get("was_tried"):
         copy["key"] = row.id
     return copy

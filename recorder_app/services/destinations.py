@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, get_type_hints
 
 import msgspec
@@ -150,11 +150,14 @@ def add(
 ) -> AddedDestination:
     """Add a destination, and put its secrets into the keyring.
 
-    Where there is no keyring the destination is added all the same, and the problem told. May wait
-    for the keyring. Raises InvalidRequest, InvalidSettingError and SettingsError.
+    Where the keyring does not keep them a new destination is added all the same, and the problem
+    told. One that is there already is changed with its secrets or not at all: old ones are for the
+    server that it had before. May wait for the keyring. Raises InvalidRequest, InvalidSettingError,
+    SettingsError, and SecretsError when nothing was changed for that.
     """
     store = DestinationsStore()
-    if entry.name in store.read().by_name and not is_replacing:
+    is_known = entry.name in store.read().by_name
+    if is_known and not is_replacing:
         raise InvalidRequest(
             N_("There is a destination called “{name}” already."),
             hint=N_("Add --replace to configure it anew, or choose another name."),
@@ -162,6 +165,8 @@ def add(
         )
     checked(entry)
     kind = kinds.kind(entry.kind)
+    if not is_known:
+        _check_variables(entry.name, store.read().by_name)
     configuration = opening.configuration_of(entry, kind)
     plain = {
         name: value
@@ -186,11 +191,22 @@ def add(
             secret=translate(missing.title),
             variable=variable_of(entry.name, missing.name),
         )
-    store.put(entry)
+    # First the secrets: whoever is ended in between adds it again, and no old secret goes to a new
+    # server.
+    before: Mapping[str, str | None] = {}
     try:
-        credentials.keep(entry.name, secrets)
+        before = credentials.keep(entry.name, secrets)
     except SecretsError as error:
+        if is_known and not isinstance(error, SecretsAbsent):
+            raise
         problem = error
+    try:
+        store.put(entry)
+    except RecorderError:
+        credentials.put_back(entry.name, before)
+        raise
+    if problem is not None:
+        credentials.remember(entry.name, secrets)
     added = next(each for each in all_destinations(store) if each.name == entry.name)
     return AddedDestination(added, None if problem is None else report(problem))
 
@@ -200,6 +216,8 @@ def test(name: str) -> TestReport:
     entry = opening.stored(name)
     with opening.opened(entry) as destination:
         found = destination.test()
+    if any(isinstance(each.problem, opening.REFUSALS) for each in found):
+        credentials.doubted(name)
     findings = [
         FindingEntry(each.check.value, True)
         if each.problem is None
@@ -276,6 +294,22 @@ def use_secrets(name: str, values: Mapping[str, str]) -> None:
     """Use these secrets of a destination, and no others, until this process ends."""
     fields = credentials.fields_of(kinds.kind(opening.stored(name).kind))
     credentials.remember(name, {field.name: values.get(field.name) for field in fields})
+
+
+def _check_variables(name: str, others: Iterable[str]) -> None:
+    """Raise InvalidRequest where the environment variables of another one would be those of `name`.
+
+    Its keys would be sent to the wrong server.
+    """
+    variable = variable_of(name, "")
+    for other in others:
+        if variable_of(other, "") == variable:
+            raise InvalidRequest(
+                N_("The keys of “{name}” and “{other}” would have the same environment variables."),
+                hint=N_("Choose a name that has other letters or digits."),
+                name=name,
+                other=other,
+            )
 
 
 def _entry(each: StoredDestination, default: str, projects: Mapping[str, str]) -> DestinationEntry:

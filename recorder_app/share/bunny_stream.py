@@ -174,7 +174,12 @@ class BunnyStream:
             **self._tus_options,
         ).send()
 
-    def verify(self, ticket: Ticket, source: Source) -> None:  # noqa: ARG002 - see below
+    def verify(
+        self,
+        ticket: Ticket,
+        source: Source,  # noqa: ARG002 - see below
+        check: Callable[[], None] = lambda: None,  # noqa: ARG002
+    ) -> None:
         """Ask whether the video has its file.
 
         Bunny tells neither the size nor a sum of what it was sent; that every byte was acknowledged

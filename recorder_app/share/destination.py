@@ -198,8 +198,13 @@ class Destination(Protocol):
         """
         ...
 
-    def verify(self, ticket: Ticket, source: Source) -> None:
-        """Compare what arrived with `source`. Raises ChecksumMismatch, RemoteNotFound."""
+    def verify(
+        self, ticket: Ticket, source: Source, check: Callable[[], None] = lambda: None
+    ) -> None:
+        """Compare what arrived with `source`. Raises ChecksumMismatch, RemoteNotFound.
+
+        A large file may be read for that: `check` is called now and then, and may raise.
+        """
         ...
 
     def status(self, ticket: Ticket) -> RemoteStatus:

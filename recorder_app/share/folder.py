@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from secrets import token_hex
 from typing import Annotated, Any
@@ -133,12 +133,18 @@ class Folder:
                 if there > reached:
                     reached = there
                     retry.succeeded()
+                    context.save(context.checkpoint, there)
                 context.sleep(retry.failed(error))
             else:
                 context.progress(source.size, source.size)
                 return
 
-    def verify(self, ticket: Ticket, source: Source) -> None:
+    def verify(
+        self,
+        ticket: Ticket,
+        source: Source,
+        check: Callable[[], None] = lambda: None,  # noqa: ARG002
+    ) -> None:
         """Compare the size; the content was read back before the copy got its name."""
         with _told(self._folder):
             self._folder.stat()

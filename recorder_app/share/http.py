@@ -35,6 +35,8 @@ _ANSWER_BYTES = 2 << 20
 # A server that sends a byte now and then would never run into the time limit between two parts.
 _ANSWER_S = 120.0
 _REASON_CHARS = 200
+# As much of it is looked through for what only looks like a secret; megabytes would take seconds.
+_REDACTED_CHARS = 64 * _REASON_CHARS
 # Shorter ones occur in ordinary words.
 _SECRET_CHARS = 4
 
@@ -168,9 +170,7 @@ class HttpClient:
 
     def redacted(self, text: str) -> str:
         """Return `text` without secrets."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return logs.redacted(text)
+        return logs.redacted(self._blackened(text))
 
     def abort(self) -> None:
         """Break the calls that are under way. Any thread."""
@@ -225,7 +225,7 @@ class HttpClient:
 
     def _reason(self, content: bytes) -> str:
         """Return in the server's words why it refuses, short and redacted."""
-        text = content[: 4 * _REASON_CHARS].decode("utf-8", "replace")
+        text = content.decode("utf-8", "replace")
         with contextlib.suppress(msgspec.DecodeError):
             said = from_json(content, object)
             if isinstance(said, dict):
@@ -234,7 +234,14 @@ class HttpClient:
         # A page of a proxy or a login is of no use to anybody.
         if "<html" in text.lower() or "<!doctype" in text.lower():
             return ""
-        return self.redacted(" ".join(text.split()))[:_REASON_CHARS]
+        # Cut last: of what was cut before, a part would be recognized by nothing.
+        said = " ".join(self._blackened(text).split())[:_REDACTED_CHARS]
+        return logs.redacted(said)[:_REASON_CHARS]
+
+    def _blackened(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
 
     def _is_telling(self, error: Exception) -> bool:
         """Whether the text of `error`, as a traceback shows it, has something in it to hide."""

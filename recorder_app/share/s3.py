@@ -179,7 +179,9 @@ class S3:
             part_bytes=self._part_bytes,
         ).send()
 
-    def verify(self, ticket: Ticket, source: Source) -> None:
+    def verify(
+        self, ticket: Ticket, source: Source, check: Callable[[], None] = lambda: None
+    ) -> None:
         """Compare the size and the sum; where the server names sums otherwise, both ends.
 
         The server compared the sum of each part when it came.
@@ -189,8 +191,10 @@ class S3:
         part_bytes = self._part_bytes or part_size(source.size)
         if is_same and source.size <= part_bytes:
             digest = md5_of(found)
-            is_same = digest is None or digest == md5_part(source, 0, source.size).hex()
-        elif is_same and str(found.get("ETag", "")).strip('"') != joined_tag(source, part_bytes):
+            is_same = digest is None or digest == md5_part(source, 0, source.size, check).hex()
+        elif is_same and str(found.get("ETag", "")).strip('"') != joined_tag(
+            source, part_bytes, check
+        ):
             is_same = self._has_same_ends(ticket, source)
         source.check()
         if not is_same:

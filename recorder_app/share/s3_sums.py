@@ -56,13 +56,13 @@ def md5_of(answer: Mapping[str, Any]) -> str | None:
     return tag if _MD5.fullmatch(tag) and not is_hidden else None
 
 
-def joined_tag(source: Source, part_bytes: int) -> str:
+def joined_tag(source: Source, part_bytes: int, check: Callable[[], None] = lambda: None) -> str:
     """Return the ETag of an object that was made of parts: MD5 over the parts' MD5s, their number.
 
-    Most servers name it so, but none promises it.
+    Most servers name it so, but none promises it. `check` as for a part.
     """
     sums = [
-        md5_part(source, begin, min(part_bytes, source.size - begin))
+        md5_part(source, begin, min(part_bytes, source.size - begin), check)
         for begin in range(0, source.size, part_bytes)
     ]
     whole = hashlib.md5(b"".join(sums), usedforsecurity=False)

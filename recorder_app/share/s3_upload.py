@@ -86,6 +86,9 @@ class S3Upload:
         # One was asked for, and the answer never came: its parts would stay for ever.
         self._may_be_begun = False
         self._keeping = threading.Lock()
+        # The numbers of the parts that the server has, and the most bytes it ever had.
+        self._held: set[int] = set()
+        self._best_bytes = 0
         # Of parts of this file, by number: a part is read for its sum once.
         self._sums: dict[int, bytes] = {}
 
@@ -112,6 +115,8 @@ class S3Upload:
             return
         if kept is not None:
             self._discard()
+        # Where something else was kept, an earlier one was given up.
+        self._may_be_begun = kept is None and bool(self._context.checkpoint)
         self._keep()
 
     def _attempt(self) -> None:
@@ -129,6 +134,8 @@ class S3Upload:
                 return
             self._keep(upload_id="", is_closing=False)
             raise
+        self._held.clear()
+        self._note_held(*parts)
         parts |= self._send_parts([n for n in range(1, self._count + 1) if n not in parts])
         self._close(parts)
 
@@ -141,6 +148,8 @@ class S3Upload:
             Body=self._body(1),
             ContentMD5=base64.b64encode(digest).decode(),
         )
+        if not answer.get("ETag"):
+            raise _unreadable(self._client.host)
         found = md5_of(answer)
         if found is not None and found != digest.hex():
             raise _damaged(self._client.host)
@@ -166,6 +175,9 @@ class S3Upload:
         found: dict[int, str] = {}
         upload = {**self._place, "UploadId": self._state.upload_id}
         for page in self._client.pages("list_parts", **upload):
+            if not page.get("UploadId"):
+                # A page of somebody in between: were it taken for an empty list, all would go anew.
+                raise _unreadable(self._client.host)
             for part in page.get("Parts", ()):
                 number, tag = int(part.get("PartNumber", 0)), str(part.get("ETag", ""))
                 is_ours = 1 <= number <= self._count
@@ -190,7 +202,7 @@ class S3Upload:
                 raise
             if tag is not None:
                 sent[number] = tag
-                self._retry.succeeded()
+                self._note_held(number)
 
         with ThreadPoolExecutor(_LANES, thread_name_prefix="share-part") as pool:
             lanes = [pool.submit(send, *each) for each in enumerate(numbers)]
@@ -239,17 +251,29 @@ class S3Upload:
             if self._state.has_sums:
                 self._keep(has_sums=False)
 
+    def _note_held(self, *numbers: int) -> None:
+        with self._keeping:
+            self._held.update(numbers)
+            held_bytes = sum(map(self._length, self._held))
+            if held_bytes > self._best_bytes:
+                # Only what was never reached before: a server that forgets must come to an end.
+                self._best_bytes = held_bytes
+                self._retry.succeeded()
+                self._keep(held_bytes)
+
     def _close(self, parts: Mapping[int, str]) -> None:
         self._source.check()
         self._context.check()
         self._keep(is_closing=True)
         listed = [{"PartNumber": number, "ETag": parts[number]} for number in sorted(parts)]
-        self._client.call(
+        answer = self._client.call(
             "complete_multipart_upload",
             **self._place,
             UploadId=self._state.upload_id,
             MultipartUpload={"Parts": listed},
         )
+        if not answer.get("ETag"):
+            raise _unreadable(self._client.host)
 
     def _is_there(self) -> bool:
         try:
@@ -278,9 +302,9 @@ class S3Upload:
             self._sums[number] = md5_part(self._source, begin, length, self._context.check)
         return self._sums[number]
 
-    def _keep(self, **changes: Any) -> None:
+    def _keep(self, acknowledged: int | None = None, **changes: Any) -> None:
         self._state = msgspec.structs.replace(self._state, **changes)
-        self._context.save(msgspec.to_builtins(self._state))
+        self._context.save(msgspec.to_builtins(self._state), acknowledged)
 
 
 def read_checkpoint(kept: Mapping[str, Any]) -> Checkpoint | None:

@@ -64,7 +64,8 @@ class TokenBucket:
 class SendContext:
     """One upload under way.
 
-    `save` keeps a plain JSON-able checkpoint and returns when it is safe; `report` takes the bytes
+    `save` keeps a plain JSON-able checkpoint, with the bytes that the server has acknowledged if
+    they are known anew, and returns when it is safe; `report` takes the bytes
     that were sent, which a fault may lessen, and those of all; `check` raises when the upload shall
     stop; it is asked by one thread at a time. `stop`, `pause`, `resume` and `check` may be called
     from any thread, everything else from one at a time.
@@ -74,7 +75,7 @@ class SendContext:
         self,
         *,
         checkpoint: Mapping[str, Any] | None = None,
-        save: Callable[[Mapping[str, Any]], None] | None = None,
+        save: Callable[[Mapping[str, Any], int | None], None] | None = None,
         report: Callable[[int, int], None] | None = None,
         check: Callable[[], None] | None = None,
         limit: TokenBucket | None = None,
@@ -92,11 +93,11 @@ class SendContext:
         self._is_paused = False
         self._aborts: list[Callable[[], None]] = []
 
-    def save(self, checkpoint: Mapping[str, Any]) -> None:
-        """Keep where to go on after a crash."""
+    def save(self, checkpoint: Mapping[str, Any], acknowledged: int | None = None) -> None:
+        """Keep where to go on after a crash; `acknowledged` bytes need not be sent again."""
         self.checkpoint = dict(checkpoint)
         if self._save is not None:
-            self._save(self.checkpoint)
+            self._save(self.checkpoint, acknowledged)
 
     def progress(self, sent_bytes: int, total_bytes: int) -> None:
         """Tell how far the upload is."""

@@ -189,7 +189,7 @@ class TusUpload:
             self._is_signed_anew = False
             self._retry.succeeded()
         checkpoint = Checkpoint(self._url, offset, self._source.identity)
-        self._context.save(msgspec.to_builtins(checkpoint))
+        self._context.save(msgspec.to_builtins(checkpoint), offset)
         self._context.progress(offset, self._source.size)
 
     def _after(self, error: ShareError) -> None:

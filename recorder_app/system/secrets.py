@@ -113,8 +113,12 @@ class Keyring:
 
 
 def variable_of(destination: str, field: str) -> str:
-    """Return the environment variable that holds a secret for the command line."""
-    names = (re.sub(r"[^A-Z0-9]+", "_", each.upper()) for each in (destination, field))
+    """Return the environment variable that holds a secret for the command line.
+
+    Shells take plain letters only. Others become their numbers in Unicode: were they left out,
+    names without any plain letter would all be the same.
+    """
+    names = (_letters(each) for each in (destination, field))
     return VARIABLES + "_".join(names)
 
 
@@ -127,6 +131,11 @@ def from_environment(destination: str, field: str) -> str | None:
 def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
     """Return an environment for other programs: our secrets are no business of theirs."""
     return {name: value for name, value in environment.items() if not name.startswith(VARIABLES)}
+
+
+def _letters(name: str) -> str:
+    plain = (each if each.isascii() else f"_{ord(each):X}_" for each in name.upper())
+    return re.sub(r"[^A-Z0-9]+", "_", "".join(plain))
 
 
 def _service(destination: str, field: str) -> str:

@@ -1,7 +1,9 @@
-"""Uploads to S3, their speed and their memory: ``make bench-share-s3``.
+"""Uploads to S3 in a storm, their speed and their memory: ``make bench-share-s3``.
 
-A file goes to the same real server by boto3's own transfer and by this program, which must reach
-0.9 of its speed. Then a sparse file of 6 GB may cost 100 MB of memory at most.
+150 uploads meet random faults, kills and cancels: each must arrive byte for byte or stop with the
+right reason, with at most one part sent again for each fault, and nothing left there of what was
+stopped. Then a file goes to the same real server by boto3's own transfer and by this program, which
+must reach 0.9 of its speed. Last a sparse file of 6 GB may cost 100 MB of memory at most.
 """
 
 from __future__ import annotations
@@ -24,10 +26,20 @@ from recorder_app.share.s3 import S3, S3Configuration
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Source
 from tests.support.s3_server import BUCKET, KEY_ID, REGION, SECRET, S3Server
+from tests.support.storm_s3 import s3_storm
 
 LEAST_OF_BOTO3 = 0.9
 MOST_MB = 100.0
 RUNS = 7
+
+
+def weather(folder: Path, uploads: int) -> bool:
+    with S3Server(folder / "server", volumes=200) as server:
+        began = time.monotonic()
+        tally = s3_storm(server, folder, range(uploads))
+    print(f"{uploads} uploads in {time.monotonic() - began:.0f} s")
+    print(*tally.lines(), sep="\n")
+    return not tally.wrong and tally.ends.total() == uploads
 
 
 def send(address: str, path: Path) -> float:
@@ -120,6 +132,7 @@ def memory(folder: Path, size: int) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--uploads", type=int, default=150)
     parser.add_argument("--megabytes", type=int, default=200)
     parser.add_argument("--gigabytes", type=float, default=6.0)
     parser.add_argument("--send", nargs=2, metavar=("ADDRESS", "FILE"), help=argparse.SUPPRESS)
@@ -131,9 +144,13 @@ def main() -> int:
     # Where a disk writes behind, its moods are what is measured.
     fast = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with tempfile.TemporaryDirectory(dir=fast) as quick, tempfile.TemporaryDirectory() as large:
+        folders = [Path(large) / part for part in ("storm", "memory")]
+        for folder in folders:
+            folder.mkdir()
         fine = [
+            weather(folders[0], chosen.uploads),
             speed(Path(quick), chosen.megabytes * 1_000_000),
-            memory(Path(large), int(chosen.gigabytes * 1e9)),
+            memory(folders[1], int(chosen.gigabytes * 1e9)),
         ]
     return 0 if all(fine) else 1
 

@@ -23,7 +23,7 @@ from recorder_app.share.http import HttpClient
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Source
 from recorder_app.share.tus import TusUpload
-from tests.support.storm import storm
+from tests.support.storm_tus import tus_storm
 from tests.support.tus import TusServer
 
 LEAST_OF_CURL = 0.9
@@ -34,13 +34,9 @@ RUNS = 5
 def weather(folder: Path, uploads: int) -> bool:
     with TusServer(folder / "server") as server:
         began = time.monotonic()
-        tally = storm(server, folder, range(uploads))
-    print(f"{uploads} uploads in {time.monotonic() - began:.0f} s, {tally.kills} kills")
-    for name, count in (*sorted(tally.ends.items()), *sorted(tally.faults.items())):
-        print(f"  {name:32} {count:4}")
-    print(f"  sent again: {tally.again_bytes / 1e6:.1f} MB")
-    for wrong in tally.wrong:
-        print(f"  WRONG: {wrong}")
+        tally = tus_storm(server, folder, range(uploads))
+    print(f"{uploads} uploads in {time.monotonic() - began:.0f} s")
+    print(*tally.lines(), sep="\n")
     return not tally.wrong and tally.ends.total() == uploads
 
 

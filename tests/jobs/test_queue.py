@@ -117,13 +117,44 @@ def test_attempts_are_further_and_further_apart_and_end(database: Database) -> N
 
 def test_a_job_that_gets_on_has_all_its_attempts_again(database: Database) -> None:
     job = enqueue(database)
-    for _ in range(3 * MAX_ATTEMPTS):
+    for at in range(1, 3 * MAX_ATTEMPTS):
         assert claim(database, at=queue.now() + timedelta(days=1)) == job
         with database.write() as session:
-            leases.renew(session, job, "me", queue.now(), progress=2.0, checkpoint={"at": 1})
+            place = {"at": at}
+            leases.renew(session, job, "me", queue.now(), checkpoint=place, reached=at)
+            leases.renew(session, job, "me", queue.now(), progress=2.0)
         assert fail(database, job, is_retryable=True) is JobState.QUEUED
-    assert row(database, job).checkpoint == {"at": 1}
+    assert leases.checkpoint_of(row(database, job)) == {"at": at}
     assert row(database, job).progress == 1.0
+
+
+def test_a_job_that_only_comes_as_far_as_before_ends(database: Database) -> None:
+    job = enqueue(database)
+    later = queue.now() + timedelta(days=1)
+
+    def attempt() -> None:
+        assert claim(database, at=later) == job
+        with database.write() as session:
+            for reached in (0, 3, 7):
+                place = {"at": reached}
+                leases.renew(session, job, "me", queue.now(), checkpoint=place, reached=reached)
+            # Begun anew, which leaves nothing to go on from.
+            leases.renew(session, job, "me", queue.now(), checkpoint={})
+
+    attempt()
+    with database.write() as session:
+        leases.postpone(session, job, "me", queue.now(), None, {"asked": 1})
+    assert leases.checkpoint_of(row(database, job)) == {"asked": 1}
+    for _person in range(2):
+        for left in reversed(range(MAX_ATTEMPTS)):
+            attempt()
+            state = fail(database, job, is_retryable=True)
+            assert state is (JobState.QUEUED if left else JobState.FAILED)
+            assert leases.checkpoint_of(row(database, job)) == {}
+        assert row(database, job).error == ERROR
+        with database.write() as session:
+            job_list.retry(session, job_list.get(session, job))
+    assert row(database, job).attempts == 0
 
 
 def test_what_cannot_help_is_not_tried_again(database: Database) -> None:

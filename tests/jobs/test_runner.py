@@ -93,7 +93,7 @@ def test_a_job_goes_on_where_it_was(database: Database) -> None:
         while place < 6:
             place += 1
             context.progress(place / 6)
-            context.save({"place": place})
+            context.save({"place": place}, place)
             if place == 4 and len(seen) == 1:
                 raise Offline("No connection.")
         return Outcome({"place": place})

@@ -25,7 +25,7 @@ from recorder_app.share.source import Source
 from tests.share.conftest import MakeFile
 from tests.support.bunny_storage import PASSWORD, ZONE, BunnyStorageServer
 from tests.support.faults import Fault
-from tests.support.uploading import QUICK, item
+from tests.support.uploading import QUICK, Kept, item
 
 SECRETS = {"password": PASSWORD, "zone_key": "SecurityKey"}
 
@@ -52,13 +52,13 @@ def test_a_file_arrives_and_is_taken_away(
     ticket = destination.prepare(item(path))
     assert server.calls == [], "the link needs no network"
     assert ticket.link == f"https://takes.b-cdn.net/my%20takes/k1/recording-{size}.webm"
-    saved: list[object] = []
+    kept = Kept()
     with Source(path) as source:
         assert destination.status(ticket).state is RemoteState.LINK_MADE
-        destination.send(ticket, source, SendContext(save=saved.append))
+        destination.send(ticket, source, kept.context())
         destination.verify(ticket, source)
     assert server.files == {f"my takes/k1/recording-{size}.webm": path.read_bytes()}
-    assert len(saved) == 1
+    assert len(kept.saved) == 1
     [put] = server.of("PUT")
     assert put.headers["checksum"] == put.headers["checksum"].upper()
     assert put.headers["content-length"] == str(size)

@@ -234,7 +234,7 @@ def test_a_signature_is_made_anew_before_it_runs_out(bunny: Bunny, make_file: Ma
     destination = stream(bunny.address, now=lambda: time.time() + slept_s)
     ticket = destination.prepare(item(path))
 
-    def sleep_once(checkpoint: Mapping[str, Any]) -> None:
+    def sleep_once(checkpoint: Mapping[str, Any], _acknowledged: int | None) -> None:
         nonlocal slept_s
         if checkpoint["offset"] == CHUNK_BYTES:
             slept_s = 23.5 * 3600
@@ -401,7 +401,7 @@ def test_a_file_that_changed_is_noticed_and_uploaded_anew(
     ticket = destination.prepare(item(path))
     kept = Kept()
 
-    def spoil(checkpoint: object) -> None:
+    def spoil(checkpoint: object, _acknowledged: int | None) -> None:
         assert isinstance(checkpoint, dict)
         kept.saved.append(checkpoint)
         if checkpoint["offset"] == CHUNK_BYTES:

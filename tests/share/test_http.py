@@ -325,6 +325,18 @@ def test_nothing_tells_a_secret(
     assert "a.example" in texts[0], "the reason is still told"
 
 
+@pytest.mark.parametrize("before", [b"no" + b" " * 790, b"no "])
+def test_a_reason_is_cut_after_its_secrets_are_taken_out(server: Echo, before: bytes) -> None:
+    server.status = 400
+    server.content = before + SECRET.encode() + b" or " + b"x" * 195 + SECRET.encode()
+    with pytest.raises(RemoteRejected) as raised:
+        call(server)
+    reason = str(raised.value.details["reason"])
+    assert reason.startswith("no *** or xx")
+    assert len(reason) == 200
+    assert SECRET[:4] not in reason
+
+
 @pytest.mark.parametrize("key", [f"{SECRET}\n", f"{SECRET}\u200b"])
 def test_a_key_that_cannot_be_sent_is_no_fault_of_the_network(server: Echo, key: str) -> None:
     client = HttpClient([server.address], QUICK, [key])

@@ -14,6 +14,7 @@ import pytest
 
 from recorder_app.errors import (
     AuthenticationRejected,
+    Cancelled,
     ChecksumMismatch,
     InvalidRequest,
     InvalidSettingError,
@@ -203,6 +204,24 @@ def test_the_state_and_what_arrived_wrong(
         pytest.raises(ChecksumMismatch),
     ):
         destination.verify(ticket, source)
+
+
+@pytest.mark.parametrize("size", [2 * PART_BYTES, PART_BYTES])
+def test_whoever_stops_need_not_wait_for_a_comparison(
+    s3: S3Front, make_file: MakeFile, size: int
+) -> None:
+    """Of a large file, whose parts are read one after the other."""
+    path, destination = make_file(size), bucket(s3.address)
+    ticket, asked = sent(destination, path), 0
+
+    def check() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            raise Cancelled("enough")
+
+    with contextlib.closing(destination), Source(path) as source, pytest.raises(Cancelled):
+        destination.verify(ticket, source, check)
 
 
 def problems(destination: S3) -> list[Check]:

@@ -27,6 +27,7 @@ from recorder_app.errors import (
 )
 from recorder_app.share.body import Window
 from recorder_app.share.s3 import S3
+from recorder_app.share.s3_errors import UploadForgotten
 from recorder_app.share.s3_sums import LEAST_PART_BYTES, part_size
 from recorder_app.share.s3_upload import Checkpoint
 from recorder_app.share.sending import SendContext, TokenBucket
@@ -38,7 +39,7 @@ from tests.support.http_server import Call
 from tests.support.s3_front import S3Front, refusal
 from tests.support.s3_server import S3Server
 from tests.support.s3_uploading import PART_BYTES, bucket
-from tests.support.uploading import Kept, item
+from tests.support.uploading import QUICK, Kept, item
 
 KEY = "my takes/k1/recording-{}.webm"
 
@@ -142,6 +143,11 @@ def test_no_checksum_header_that_backblaze_refuses_goes_out(
         (refusal("PART", "RequestTimeout", 400), 1),
         (refusal("PART", "BadDigest", 400), 1),
         (Fault("status", method="PART", path="/", status=502, text="<html>Bad gateway"), 1),
+        # Of a network that wants people to sign in first.
+        *(
+            (Fault("status", method=method, path="/", status=200, text="<html>Welcome</html>"), 1)
+            for method in ("PART", "LIST", "COMPLETE")
+        ),
         (refusal("PART", "NoSuchUpload", 404, after=2), 1),
         (Fault("forget", method="PART", path="/", after=1), 3),
         (Fault("forget", method="COMPLETE", path="/"), 3),
@@ -168,6 +174,16 @@ def test_an_upload_survives_a_fault(
     assert_arrived(s3_server, path)
     # Of a call that was refused or dropped, the front has not counted the content.
     assert s3.received_bytes <= path.stat().st_size + parts_again * PART_BYTES
+
+
+def test_a_page_that_is_no_answer_is_not_taken_for_an_upload(
+    s3: S3Front, s3_server: S3Server, make_file: MakeFile
+) -> None:
+    path = make_file(1000)
+    s3.script.add(Fault("status", method="PUT", path="/", status=200, text="<html>Welcome</html>"))
+    upload(bucket(s3.address), path)
+    assert s3.script.left == []
+    assert_arrived(s3_server, path)
 
 
 @pytest.mark.parametrize(
@@ -207,6 +223,21 @@ def test_a_server_that_stays_broken_is_given_up(s3: S3Front, make_file: MakeFile
     s3.script.add(*[Fault("wrong tag", method="PUT", path="/")] * 8)
     with pytest.raises(ChecksumMismatch):
         upload(bucket(s3.address), make_file(10))
+
+
+def test_a_server_that_forgets_everything_again_and_again_is_given_up(
+    s3: S3Front, make_file: MakeFile
+) -> None:
+    s3.script.add(*[refusal("COMPLETE", "NoSuchUpload", 404)] * 20)
+    told: list[int | None] = []
+    context = SendContext(save=lambda _checkpoint, acknowledged: told.append(acknowledged))
+    destination, path = bucket(s3.address), make_file(PART_BYTES + 1)
+    ticket = destination.prepare(item(path))
+    with contextlib.closing(destination), Source(path) as source, pytest.raises(UploadForgotten):
+        destination.send(ticket, source, context)
+    assert len(s3.script.left) == 20 - QUICK.attempts
+    # What came again is nothing new.
+    assert [each for each in told if each is not None] == [PART_BYTES, PART_BYTES + 1]
 
 
 def test_an_upload_goes_on_after_its_process_was_killed(

@@ -23,20 +23,23 @@ from recorder_app.jobs import (
     shares,
 )
 from recorder_app.jobs.context import JobContext
-from recorder_app.library import queue, uploads
+from recorder_app.library import leases, queue, uploads
 from recorder_app.library.database import Database
 from recorder_app.library.models import Job, Recording, Upload
 from recorder_app.services import sharing
 from recorder_app.services import uploads as services
 from recorder_app.settings.destinations import StoredDestination
 from recorder_app.settings.store import SettingsStore
+from recorder_app.share.bunny_stream import BunnyStream
 from recorder_app.share.destination import Item, Ticket
 from tests.share.conftest import MakeFile, digest
 from tests.support.bunny import LIBRARY, Bunny
 from tests.support.command import ROOT
 from tests.support.faults import Fault
 from tests.support.jobs import add_recording
-from tests.support.upload_jobs import LIMIT_S, add, enter, have_arrived, running, until
+from tests.support.s3_front import S3Front
+from tests.support.s3_server import KEY_ID, SECRET
+from tests.support.upload_jobs import LIMIT_S, add, add_bucket, enter, have_arrived, running, until
 
 
 def test_no_more_than_are_set_at_once_and_first_what_is_put_first(
@@ -147,6 +150,90 @@ def test_it_waits_while_the_network_is_paid_by_amount(
         assert bunny.of("PATCH") == []
         metered.kill()
         until(database, have_arrived)
+
+
+def test_a_comparison_ends_when_the_copy_is_taken_back(
+    database: Database, bunny: Bunny, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def verify(*given: Any) -> None:
+        begun.set()
+        while True:
+            given[-1]()
+            time.sleep(0.01)
+
+    monkeypatch.setattr(BunnyStream, "verify", verify)
+    add(bunny.address)
+    upload = sharing.share(database, enter(database, make_file(1000)).id).upload
+    with running(database):
+        assert begun.wait(LIMIT_S)
+        sharing.take_back(database, [upload.id])
+        deadline = time.monotonic() + LIMIT_S
+        while bunny.videos:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the next attempt at once."""
+    monkeypatch.setattr(leases, "_BACKOFF_MOST_S", 0.01)
+
+
+@pytest.mark.usefixtures("quickly")
+def test_what_cannot_succeed_rests_with_its_reason_until_a_person_retries(
+    database: Database, bunny: Bunny, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that acknowledges every byte, and never takes the file in."""
+    monkeypatch.setattr(bunny, "note_progress", lambda *_about: None)
+    add(bunny.address)
+    recording = enter(database, make_file(1000)).id
+    sharing.share(database, recording)
+    for more in range(2):
+        with running(database):
+            until(database, lambda entries: entries[0].job_state == "failed")
+        (entry,) = services.list_uploads(database)
+        assert entry.error is not None
+        assert entry.error["message"] == "Bunny has not taken the file in yet."
+        # Asked what it has by each attempt but the first; sent once.
+        assert len(bunny.of("HEAD")) == (more + 1) * leases.MAX_ATTEMPTS - 1
+        assert len(bunny.of("PATCH")) == 1
+        services.resume(database, [recording])
+    (found,) = bunny.videos.values()
+    found.status = 1
+    with running(database):
+        until(database, have_arrived)
+
+
+@pytest.mark.usefixtures("quickly")
+def test_what_arrives_damaged_a_second_time_is_not_sent_again(
+    database: Database, s3: S3Front, make_file: MakeFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECORDER_APP_SECRET_BUCKET_KEY_ID", KEY_ID)
+    monkeypatch.setenv("RECORDER_APP_SECRET_BUCKET_SECRET", SECRET)
+    add_bucket(s3.address)
+    damaged = Fault("wrong tag", method="HEAD", path="/")
+    s3.script.add(damaged)
+    once = enter(database, make_file(1000)).id
+    sharing.share(database, once, "bucket")
+    with running(database):
+        until(database, have_arrived)
+    assert len(s3.of("PUT")) == 2
+    s3.script.add(*[damaged] * 3)
+    twice = enter(database, make_file(1001)).id
+    sharing.share(database, twice, "bucket")
+    with running(database):
+        until(database, lambda entries: entries[0].job_state == "failed")
+        (entry, _) = services.list_uploads(database)
+        assert entry.error is not None
+        assert entry.error["code"] == "checksum_mismatch"
+        assert "did not help" in entry.error["message"]
+        assert len(s3.of("PUT")) == 4
+        # Whoever has it tried again has both attempts.
+        services.resume(database, [twice])
+        until(database, have_arrived)
+    assert len(s3.of("PUT")) == 6
 
 
 def test_what_was_deleted_there_is_no_link_any_more(

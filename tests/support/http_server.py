@@ -11,6 +11,7 @@ import ssl
 import struct
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -58,6 +59,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.calls.append(Call(self.command, self.path, headers))
         self.unread = int(headers.get("content-length", 0))
         fault = self.server.script.next(self.kind_of_call(), self.path.partition("?")[0])
+        with self.server.answering():
+            self._answer_call(fault)
+
+    def _answer_call(self, fault: Fault | None) -> None:
         try:
             if fault is not None and fault.effect == "status":
                 # Some servers answer before they have read everything; the polite ones read it.
@@ -148,6 +153,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         self.stalled, self.ended = threading.Event(), threading.Event()
         self.script = Script()
         self.problems: list[BaseException] = []
+        self._changed, self._open_calls = threading.Condition(), 0
         self.scheme = "https" if certificate else "http"
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -165,6 +171,23 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def of(self, method: str, path: str = "") -> list[Call]:
         """Return the calls of that method whose path begins so."""
         return [each for each in self.calls if each.method == method and each.path.startswith(path)]
+
+    @contextlib.contextmanager
+    def answering(self) -> Iterator[None]:
+        """Count a call until it is answered."""
+        with self._changed:
+            self._open_calls += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._open_calls -= 1
+                self._changed.notify_all()
+
+    def settle(self) -> None:
+        """Return when no call is under way any more."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._open_calls, timeout=60)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Keep what went wrong here: it is a fault of the test."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import http.client
 import re
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from tests.support.faults import Fault
 from tests.support.http_server import Broken, Handler, Server
-from tests.support.s3_server import S3Server
+from tests.support.s3_server import BUCKET, S3Server
 
 _UPLOAD_CALLS = {"PUT": "PART", "GET": "LIST", "POST": "COMPLETE", "DELETE": "ABORT"}
 _ERROR = (
@@ -52,7 +52,8 @@ class _Handler(Handler):
         effect = fault.effect if fault else None
         body = self._body(fault)
         if effect == "forget":
-            self.server.storage.clear()
+            place = unquote(self.path.partition("?")[0])
+            self.server.storage.forget(place.removeprefix(f"/{BUCKET}/"))
         if effect == "duplicate":
             self._forwarded(body)
         status, headers, content = self._forwarded(body)
@@ -74,7 +75,7 @@ class _Handler(Handler):
             self.server.stalled.set()
             self.server.ended.wait(fault.seconds)
         while fault is not None and fault.effect == "slow" and self.unread:
-            content += self._read(64 * 1024)
+            content += self._read(min(self.unread, 64 * 1024))
             self.server.ended.wait(fault.seconds)
         return content + self._read(self.unread)
 

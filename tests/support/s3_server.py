@@ -103,6 +103,14 @@ class S3Server:
         answer = self.client.call("list_multipart_uploads", Bucket=bucket)
         return [each["Key"] for each in answer.get("Uploads", ())]
 
+    def forget(self, key: str) -> None:
+        """Delete a file, and what was begun of it."""
+        self.client.call("delete_object", Bucket=BUCKET, Key=key)
+        answer = self.client.call("list_multipart_uploads", Bucket=BUCKET, Prefix=key)
+        for each in answer.get("Uploads", ()):
+            place = {"Bucket": BUCKET, "Key": each["Key"], "UploadId": each["UploadId"]}
+            self.client.call("abort_multipart_upload", **place)
+
     def clear(self) -> None:
         """Delete everything of both buckets."""
         for bucket in (BUCKET, VERSIONED):

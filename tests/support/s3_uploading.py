@@ -39,22 +39,23 @@ def bucket(
     )
 
 
-def main(address: str, path: str, kept: str) -> None:
+def main(address: str, path: str, kept: str, key: str = "k1") -> None:
     """Upload in a process of its own, which keeps its ticket and checkpoint in the file `kept`."""
     destination = bucket(address)
     place = Path(kept)
     known = msgspec.json.decode(place.read_bytes()) if place.exists() else {}
-    ticket = destination.prepare(item(Path(path)))
+    ticket = destination.prepare(item(Path(path), key))
     if known.get("ticket"):
         ticket = msgspec.convert(known["ticket"], Ticket)
     known["ticket"] = msgspec.to_builtins(ticket)
 
-    def save(checkpoint: Mapping[str, Any]) -> None:
+    def save(checkpoint: Mapping[str, Any], _acknowledged: int | None = None) -> None:
         known["checkpoint"] = checkpoint
         beside = place.with_suffix(".new")
         beside.write_bytes(msgspec.json.encode(known))
         beside.replace(place)
 
+    print("ready", flush=True)
     with Source(Path(path)) as source:
         destination.send(ticket, source, SendContext(checkpoint=known.get("checkpoint"), save=save))
         destination.verify(ticket, source)

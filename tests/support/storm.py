@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import hashlib
 import os
@@ -10,56 +11,26 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar, Generic, TypeVar
 
-from recorder_app.errors import (
-    AuthenticationRejected,
-    Cancelled,
-    QuotaExceeded,
-    RecorderError,
-    RemoteRejected,
-)
+from recorder_app.errors import Cancelled, RecorderError
+from recorder_app.share.destination import Destination
 from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Source
-from tests.support.bunny import LOCKED, Bunny
 from tests.support.command import ROOT
 from tests.support.faults import Fault
-from tests.support.tus import TusServer
-from tests.support.uploading import CHUNK_BYTES, Kept, item, stream, upload
+from tests.support.http_server import Server
+from tests.support.uploading import Kept, item, upload
 
-CHUNKS = 4
-# What an upload gets over, with how many chunks each costs at most.
-PASSING: list[tuple[Fault, int]] = [
-    (Fault("cut"), 1),
-    (Fault("drop"), 1),
-    (Fault("lose answer"), 1),
-    (Fault("stall", seconds=0.05), 0),
-    (Fault("slow", seconds=0.002), 0),
-    (Fault("duplicate"), 1),
-    (Fault("take less"), 1),
-    (Fault("claim more"), 1),
-    (Fault("say nothing"), 1),
-    (Fault("forget", status=410), CHUNKS + 1),
-    (Fault("forget", status=404), CHUNKS + 1),
-    *((Fault("status", status=status), 1) for status in (401, 408, 409, 423, 460, 500, 503)),
-    (Fault("status", status=409, text=LOCKED), 1),
-    (Fault("status", status=429, headers={"Retry-After": "0"}), 1),
-    (Fault("status", method="HEAD", status=503), 0),
-    (Fault("drop", method="HEAD"), 0),
-    (Fault("say nothing", method="HEAD"), 0),
-    (Fault("status", method="POST", status=500), 0),
-    (Fault("lose answer", method="POST"), 0),
-]
-ENDING: list[tuple[list[Fault], type[RecorderError]]] = [
-    ([Fault("status", status=401)] * 2, AuthenticationRejected),
-    ([Fault("status", status=400)], RemoteRejected),
-    ([Fault("status", status=413)], QuotaExceeded),
-    ([Fault("status", status=415)], RemoteRejected),
-    ([Fault("wrong location", method="POST")], RemoteRejected),
-]
+Passing = Sequence[tuple[Fault, int]]
+"""Faults that an upload gets over, with how many of its units each costs at most."""
+Ending = Sequence[tuple[list[Fault], type[RecorderError]]]
+"""Faults that end an upload, with the reason it has to give."""
+Front = TypeVar("Front", bound=Server)
 
 
 @dataclass
@@ -79,128 +50,179 @@ class Tally:
         self.again_bytes += other.again_bytes
         self.wrong += other.wrong
 
-
-def storm(tus: TusServer, folder: Path, numbers: Iterable[int], at_once: int = 5) -> Tally:
-    """Make one upload for each number, from which everything about it follows."""
-    tally = Tally()
-    with ThreadPoolExecutor(at_once) as pool:
-        for one in pool.map(lambda number: _Upload(tus, folder, number).run(), numbers):
-            tally.add(one)
-    if left := tus.uploads():
-        tally.wrong.append(f"left behind: {len(left)} uploads")
-    return tally
+    def lines(self) -> Iterator[str]:
+        """Yield what a person reads of it."""
+        for name, count in (*sorted(self.ends.items()), *sorted(self.faults.items())):
+            yield f"  {name:32} {count:4}"
+        yield f"  {self.kills} kills, {self.again_bytes / 1e6:.1f} MB sent again"
+        yield from (f"  WRONG: {wrong}" for wrong in self.wrong)
 
 
-class _Upload:
-    def __init__(self, tus: TusServer, folder: Path, number: int) -> None:
-        self._tus, self._number = tus, number
-        self._chance = random.Random(number)
-        self._path = folder / f"take-{number}.webm"
-        size = self._chance.choice(
-            [0, 1, CHUNK_BYTES, self._chance.randrange(CHUNKS * CHUNK_BYTES)]
-        )
-        self._path.write_bytes(self._chance.randbytes(size))
-        self._size = size
+class StormyUpload(abc.ABC, Generic[Front]):
+    """One upload through a front of its own; everything about it follows from its number.
+
+    `unit_bytes` is what a fault may cost: a chunk or a part. `program` uploads in a process of its
+    own, as ``python -m program ADDRESS FILE KEPT KEY``.
+    """
+
+    unit_bytes: ClassVar[int]
+    program: ClassVar[str]
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self.chance, self.key = random.Random(number), f"k{number}"
+        self.path = folder / f"take-{number}.webm"
+        self.size = self._chosen_size()
+        self.path.write_bytes(self.chance.randbytes(self.size))
         self._kept = folder / f"kept-{number}.json"
+        self._number = number
         self._allowed_bytes = 0
         self._tally = Tally()
 
     def run(self) -> Tally:
-        with Bunny(self._tus) as bunny:
-            for fault, chunks in self._chance.sample(PASSING, self._chance.randrange(4)):
-                bunny.script.add(fault)
-                self._allowed_bytes += chunks * CHUNK_BYTES
-            way = self._chance.choices(
+        with self._front() as front:
+            for fault, units in self.chance.sample(self._passing(), self.chance.randrange(4)):
+                front.script.add(fault)
+                self._allowed_bytes += units * self.unit_bytes
+            way = self.chance.choices(
                 (self._arrive, self._be_killed, self._be_cancelled, self._be_refused),
                 (12, 2, 3, 3),
             )[0]
             try:
-                way(bunny)
+                way(front)
             except (RecorderError, AssertionError, subprocess.SubprocessError) as error:
-                self._wrong(f"{way.__name__}: {type(error).__name__} {error}", bunny)
-            self._tally.faults.update(str(fault) for fault in bunny.script.met)
+                self._wrong(f"{way.__name__}: {type(error).__name__} {error}", front)
+            self._tally.faults.update(str(fault) for fault in front.script.met)
             # Its traces go: another upload's may not be taken for them.
-            for video in bunny.videos.values():
-                for path in video.uploads:
-                    bunny.forget(path)
-        self._path.unlink()
+            self._clear(front)
+        self.path.unlink()
         self._kept.unlink(missing_ok=True)
         return self._tally
 
-    def _arrive(self, bunny: Bunny) -> None:
-        destination = stream(bunny.address)
-        with contextlib.closing(destination):
-            ticket = destination.prepare(item(self._path))
-            upload(destination, ticket, self._path)
-        self._compare(bunny)
+    @abc.abstractmethod
+    def _chosen_size(self) -> int: ...
 
-    def _be_killed(self, bunny: Bunny) -> None:
-        command = [sys.executable, "-m", "tests.support.uploading"]
-        command += [bunny.address, str(self._path), str(self._kept)]
-        bunny.script.add(Fault("stall", after=self._chance.randrange(CHUNKS), seconds=30))
-        for _attempt in range(self._chance.randrange(1, 3)):
-            bunny.stalled.clear()
+    @abc.abstractmethod
+    def _front(self) -> Front: ...
+
+    @abc.abstractmethod
+    def _destination(self, front: Front) -> Destination: ...
+
+    @abc.abstractmethod
+    def _passing(self) -> Passing: ...
+
+    @abc.abstractmethod
+    def _ending(self) -> Ending: ...
+
+    @abc.abstractmethod
+    def _can_meet(self, fault: Fault) -> bool:
+        """Return whether a file of this size makes the call that has the fault."""
+
+    @abc.abstractmethod
+    def _stall(self) -> Fault:
+        """Return the fault that a process is killed in."""
+
+    @abc.abstractmethod
+    def _arrived(self, front: Front) -> bytes: ...
+
+    @abc.abstractmethod
+    def _received_bytes(self, front: Front) -> int: ...
+
+    @abc.abstractmethod
+    def _left(self, front: Front) -> list[str]:
+        """Return what of it is at the service once it was removed."""
+
+    @abc.abstractmethod
+    def _clear(self, front: Front) -> None: ...
+
+    def _arrive(self, front: Front) -> None:
+        destination = self._destination(front)
+        with contextlib.closing(destination):
+            ticket = destination.prepare(item(self.path, self.key))
+            upload(destination, ticket, self.path)
+        self._compare(front)
+
+    def _be_killed(self, front: Front) -> None:
+        command = [sys.executable, "-m", self.program]
+        command += [front.address, str(self.path), str(self._kept), self.key]
+        front.script.add(self._stall())
+        for _attempt in range(self.chance.randrange(1, 3)):
+            front.stalled.clear()
             process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
             with process:
                 assert process.stdout is not None
                 process.stdout.readline()
-                bunny.stalled.wait(self._chance.uniform(0.0, 0.3))
+                front.stalled.wait(self.chance.uniform(0.0, 0.3))
                 os.kill(process.pid, signal.SIGKILL)
             self._tally.kills += 1
-            self._allowed_bytes += CHUNK_BYTES
+            self._allowed_bytes += self.unit_bytes
         # Whoever was held up is let go: its connection is dead.
-        bunny.ended.set()
+        front.ended.set()
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, timeout=90)
-        self._compare(bunny)
+        self._compare(front)
 
-    def _be_cancelled(self, bunny: Bunny) -> None:
-        destination = stream(bunny.address)
-        enough = self._chance.randrange(self._size + 1)
+    def _be_cancelled(self, front: Front) -> None:
+        destination = self._destination(front)
+        enough = self.chance.randrange(self.size + 1)
 
         def stop(sent: int, _total: int) -> None:
             if sent >= enough:
                 context.stop()
 
         context = SendContext(report=stop)
-        with contextlib.closing(destination), Source(self._path) as source:
-            ticket = destination.prepare(item(self._path))
+        with contextlib.closing(destination), Source(self.path) as source:
+            ticket = destination.prepare(item(self.path, self.key))
             # All of it may be there before the last word.
             with contextlib.suppress(Cancelled):
                 destination.send(ticket, source, context)
+            # What it sent last may be on its way still; a job waits, too, before it removes.
+            front.settle()
             destination.remove(ticket, context.checkpoint)
-        if bunny.videos:
-            self._wrong("a video was left behind", bunny)
+        if left := self._left(front):
+            self._wrong(f"left behind: {left}", front)
         self._tally.ends["cancelled"] += 1
 
-    def _be_refused(self, bunny: Bunny) -> None:
-        faults, reason = self._chance.choice(ENDING)
-        if not self._size and faults[0].method == "PATCH":
-            self._arrive(bunny)
+    def _be_refused(self, front: Front) -> None:
+        faults, reason = self.chance.choice(self._ending())
+        if not self._can_meet(faults[0]):
+            self._arrive(front)
             return
-        bunny.script.clear()
-        bunny.script.add(*faults)
-        destination = stream(bunny.address)
-        kept = Kept()
+        front.script.clear()
+        front.script.add(*faults)
+        destination = self._destination(front)
         with contextlib.closing(destination):
-            ticket = destination.prepare(item(self._path))
+            ticket = destination.prepare(item(self.path, self.key))
+            kept = Kept()
             try:
-                upload(destination, ticket, self._path, kept)
-                self._wrong("it was not refused", bunny)
+                upload(destination, ticket, self.path, kept)
+                self._wrong("it was not refused", front)
             except reason:
                 self._tally.ends[f"stopped: {reason.code}"] += 1
-            destination.remove(ticket)
+            front.settle()
+            destination.remove(ticket, kept.saved[-1] if kept.saved else None)
+        if left := self._left(front):
+            self._wrong(f"left behind: {left}", front)
 
-    def _compare(self, bunny: Bunny) -> None:
-        [video] = bunny.videos.values()
-        arrived = hashlib.sha256(bunny.file(video.guid).read_bytes()).digest()
-        if arrived != hashlib.sha256(self._path.read_bytes()).digest():
-            self._wrong("what arrived is not the file", bunny)
-        again = video.received_bytes - self._size
+    def _compare(self, front: Front) -> None:
+        arrived = hashlib.sha256(self._arrived(front)).digest()
+        if arrived != hashlib.sha256(self.path.read_bytes()).digest():
+            self._wrong("what arrived is not the file", front)
+        again = self._received_bytes(front) - self.size
         self._tally.again_bytes += max(0, again)
         if again > self._allowed_bytes:
-            self._wrong(f"{again} bytes too many", bunny)
+            self._wrong(f"{again} bytes too many", front)
         self._tally.ends["arrived"] += 1
 
-    def _wrong(self, what: str, bunny: Bunny) -> None:
-        met = ", ".join(str(fault) for fault in bunny.script.met)
-        self._tally.wrong.append(f"upload {self._number} of {self._size} bytes ({met}): {what}")
+    def _wrong(self, what: str, front: Front) -> None:
+        met = ", ".join(str(fault) for fault in front.script.met)
+        self._tally.wrong.append(f"upload {self._number} of {self.size} bytes ({met}): {what}")
+
+
+def storm(
+    made: Callable[[int], StormyUpload[Front]], numbers: Iterable[int], at_once: int = 5
+) -> Tally:
+    """Make one upload for each number, several at a time."""
+    tally = Tally()
+    with ThreadPoolExecutor(at_once) as pool:
+        for one in pool.map(lambda number: made(number).run(), numbers):
+            tally.add(one)
+    return tally

@@ -14,6 +14,7 @@ from recorder_app.services import uploads as services
 from recorder_app.settings.destinations import AfterUpload, StoredDestination
 from tests.support.bunny import LIBRARY, ZONE
 from tests.support.jobs import add_recording
+from tests.support.s3_server import BUCKET
 
 LIMIT_S = 60.0
 
@@ -30,6 +31,12 @@ def add(
         as_mp4=as_mp4,
     )
     destinations.add(entry, {})
+
+
+def add_bucket(address: str, name: str = "bucket") -> None:
+    """Add a bucket of the tests, whose keys are in the environment."""
+    fields = {"endpoint": address, "bucket": BUCKET}
+    destinations.add(StoredDestination(name=name, kind="s3", configuration=fields), {})
 
 
 def enter(database: Database, path: Path) -> Recording:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from recorder_app.share.bunny_stream import BunnyStream, BunnyStreamConfiguration
-from recorder_app.share.destination import Item, Network, Ticket
+from recorder_app.share.destination import Destination, Item, Network, Ticket
 from recorder_app.share.retry import RetryPolicy
 from recorder_app.share.sending import SendContext, TokenBucket
 from recorder_app.share.source import Source
@@ -67,20 +67,20 @@ class Kept:
     def context(self, limit: TokenBucket | None = None) -> SendContext:
         return SendContext(
             checkpoint=self.saved[-1] if self.saved else None,
-            save=self.saved.append,
+            save=lambda checkpoint, _acknowledged: self.saved.append(checkpoint),
             report=lambda sent, _total: self.told.append(sent),
             limit=limit,
         )
 
 
-def upload(destination: BunnyStream, ticket: Ticket, path: Path, kept: Kept | None = None) -> None:
+def upload(destination: Destination, ticket: Ticket, path: Path, kept: Kept | None = None) -> None:
     """Upload in one go, from where `kept` was left."""
     with Source(path) as source:
         destination.send(ticket, source, (kept or Kept()).context())
         destination.verify(ticket, source)
 
 
-def main(address: str, path: str, kept: str) -> None:
+def main(address: str, path: str, kept: str, key: str = "k1") -> None:
     """Upload in a process of its own, which keeps its ticket and checkpoint in the file `kept`."""
     destination = stream(address)
     place = Path(kept)
@@ -88,10 +88,10 @@ def main(address: str, path: str, kept: str) -> None:
     if known.get("ticket"):
         ticket = msgspec.convert(known["ticket"], Ticket)
     else:
-        ticket = destination.prepare(item(Path(path)), is_repeated=True)
+        ticket = destination.prepare(item(Path(path), key), is_repeated=True)
     known["ticket"] = msgspec.to_builtins(ticket)
 
-    def save(checkpoint: Mapping[str, Any]) -> None:
+    def save(checkpoint: Mapping[str, Any], _acknowledged: int | None = None) -> None:
         known["checkpoint"] = checkpoint
         beside = place.with_suffix(".new")
         beside.write_bytes(msgspec.json.encode(known))
