@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -29,9 +31,10 @@ class FieldRow(QWidget):
         is_wide: bool = True,
     ) -> None:
         super().__init__()
-        self._main = main
+        self.main = main
         self.help = line(help_text, "muted")
-        self.help.setVisible(bool(help_text))
+        if not help_text:
+            self.help.hide()
         self.problem = line("", "warn")
         self.problem.hide()
         column = boxes.column(tokens.SPACE_XS)
@@ -54,9 +57,9 @@ class FieldRow(QWidget):
 
     def tell(self, text: str) -> None:
         """Say what is wrong; nothing is, without a text."""
-        self.problem.setText(f"⚠ {text}" if text else "")
+        self.problem.setText(breakable(f"⚠ {text}") if text else "")
         self.problem.setVisible(bool(text))
-        self._main.setAccessibleDescription(text or self.help.text())
+        self.main.setAccessibleDescription(text or self.help.text())
 
 
 def line(text: str, kind: str) -> QLabel:
@@ -66,3 +69,8 @@ def line(text: str, kind: str) -> QLabel:
     label.setWordWrap(True)
     label.setProperty("kind", kind)
     return label
+
+
+def breakable(text: str) -> str:
+    """Return `text` so that addresses and paths in it are wrapped as well."""
+    return re.sub(r"([/\\_=&?])(?=\S)", "\\1\N{ZERO WIDTH SPACE}", text)
