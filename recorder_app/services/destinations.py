@@ -35,7 +35,11 @@ from recorder_app.texts import N_, translate
 
 
 class FieldEntry(msgspec.Struct, frozen=True):
-    """Something to fill in: a field of a configuration, or a secret with its `variable`."""
+    """Something to fill in: a field of a configuration, or a secret with its `variable`.
+
+    `choices` are all values there are, if only some are taken. `is_folder` says that the text names
+    a folder of this computer.
+    """
 
     name: str
     title: str
@@ -43,6 +47,8 @@ class FieldEntry(msgspec.Struct, frozen=True):
     is_optional: bool
     default: Any = None
     variable: str = ""
+    choices: tuple[str, ...] = ()
+    is_folder: bool = False
 
 
 class KindEntry(msgspec.Struct, frozen=True):
@@ -113,7 +119,7 @@ def kind_entry(name: str, destination: str = "") -> KindEntry:
     hints = get_type_hints(kind.configuration, include_extras=True)
     fields = []
     for each in msgspec.structs.fields(kind.configuration):
-        meta, _form = described(hints[each.name])
+        meta, form = described(hints[each.name])
         default = None if each.required else each.default
         if default is msgspec.NODEFAULT and each.default_factory is not msgspec.NODEFAULT:
             default = each.default_factory()
@@ -124,6 +130,8 @@ def kind_entry(name: str, destination: str = "") -> KindEntry:
                 translate(meta.description or ""),
                 not each.required,
                 default,
+                choices=form.choices,
+                is_folder=form.kind == "folder",
             )
         )
     secrets = [

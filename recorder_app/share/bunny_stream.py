@@ -119,9 +119,11 @@ class BunnyStream:
         tus_options: Mapping[str, Any] | None = None,
     ) -> None:
         if not configuration.library_id.isdecimal():
-            raise InvalidSettingError(N_("A library ID is a number."))
+            raise InvalidSettingError(N_("A library ID is a number."), field="library_id")
         if configuration.collection_id and not is_guid(configuration.collection_id):
-            raise InvalidSettingError(N_("A collection ID is made of 32 digits and letters."))
+            raise InvalidSettingError(
+                N_("A collection ID is made of 32 digits and letters."), field="collection_id"
+            )
         if not secrets.get("api_key"):
             raise InvalidSettingError(N_("The API key of the library is missing."))
         self._configuration, self._secrets = configuration, secrets

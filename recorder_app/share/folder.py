@@ -105,7 +105,9 @@ class Folder:
         folder = Path(configuration.folder).expanduser()
         if not configuration.folder or not folder.is_absolute():
             raise InvalidSettingError(
-                N_("Name the folder with its full path."), hint=N_("It begins with / or a drive.")
+                N_("Name the folder with its full path."),
+                hint=N_("It begins with / or a drive."),
+                field="folder",
             )
         public = configuration.public_address.rstrip("/")
         self._public = public if "{key}" in public or not public else f"{public}/{{key}}"

@@ -128,6 +128,7 @@ class S3:
             raise InvalidSettingError(
                 N_("A play page needs a public address."),
                 hint=N_("Enter where people see the bucket, or switch the play page off."),
+                field="public_address",
             )
         if public:
             origin(public.replace("{key}", ""))

@@ -15,8 +15,9 @@ from recorder_app.settings.fields import Form
 from recorder_app.texts import N_, translate
 from recorder_app.ui import boxes, tokens
 from recorder_app.ui.editors import ChoiceEditor, TextEditor
+from recorder_app.ui.field_row import MOST_WIDTH
 from recorder_app.ui.microphone_editor import ListDevices, MicrophoneEditor
-from recorder_app.ui.setting_fields import MOST_WIDTH, SettingField
+from recorder_app.ui.setting_fields import SettingField
 from recorder_app.ui.setting_words import page_title
 
 NAME = "name"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from recorder_app.settings.declaration import AREAS, PRESETS, Setting
 from recorder_app.texts import N_, translate
 
+DESTINATIONS = "destinations"
 _PAGES = {
     "capture": N_("Capture"),
     "video": N_("Video"),
@@ -15,6 +16,7 @@ _PAGES = {
     "stop": N_("Stop rules"),
     "library": N_("Library"),
     "sharing": N_("Sharing"),
+    DESTINATIONS: N_("Destinations"),
     "appearance": N_("Appearance"),
     "app": N_("Advanced"),
 }
@@ -64,10 +66,10 @@ _HELP = {
 
 
 def pages() -> list[str]:
-    """Return the areas that have a page, in the order of the pages."""
+    """Return the areas that have a page, and the destinations, in the order of the pages."""
     # One that is declared later has a page as well.
     later = [area for area in AREAS if area not in _PAGES]
-    return [*(area for area in _PAGES if area in AREAS), *later]
+    return [*(area for area in _PAGES if area in AREAS or area == DESTINATIONS), *later]
 
 
 def page_title(area: str) -> str:

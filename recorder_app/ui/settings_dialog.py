@@ -1,4 +1,7 @@
-"""The settings window, made from the declaration. What is changed counts at once."""
+"""The settings window, made from the declaration. What is changed counts at once.
+
+Destinations are the exception: such a form must be whole, and is saved by a button.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +30,10 @@ from recorder_app.settings.store import SettingsStore
 from recorder_app.texts import N_, translate
 from recorder_app.ui import marks, tokens
 from recorder_app.ui.background import Background
+from recorder_app.ui.destinations_page import DestinationsPage
 from recorder_app.ui.own_window import OwnWindow
 from recorder_app.ui.presets_page import NAME, PresetsPage
-from recorder_app.ui.setting_words import page_title, pages
+from recorder_app.ui.setting_words import DESTINATIONS, page_title, pages
 from recorder_app.ui.settings_page import SettingsPage
 from recorder_app.ui.sound_test import SoundTest
 
@@ -71,13 +75,18 @@ class SettingsDialog(OwnWindow):
         self.setMinimumSize(620, 320)
         self.resize(760, 560)
         self.presets = PresetsPage(list_devices)
+        self.destinations = DestinationsPage()
+        own: dict[str, PresetsPage | DestinationsPage] = {
+            PRESETS: self.presets,
+            DESTINATIONS: self.destinations,
+        }
         self.pages = {
             area: SettingsPage(area, list_devices, sound_test)
             for area in pages()
-            if area != PRESETS
+            if area not in own
         }
-        self._every: dict[str, SettingsPage | PresetsPage] = {
-            area: self.pages.get(area, self.presets) for area in pages()
+        self._every: dict[str, SettingsPage | PresetsPage | DestinationsPage] = {
+            area: own[area] if area in own else self.pages[area] for area in pages()
         }
         self._list = QListWidget()
         self._list.setFixedWidth(_LIST_WIDTH)
@@ -96,7 +105,7 @@ class SettingsDialog(OwnWindow):
     @property
     def is_idle(self) -> bool:
         """Whether everything that was chosen is stored or refused."""
-        return self._background.is_idle
+        return self._background.is_idle and self.destinations.is_idle
 
     def _arrange(self) -> None:
         for area, page in self._every.items():

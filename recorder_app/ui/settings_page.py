@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
 from recorder_app.settings import Settings, declaration
 from recorder_app.texts import N_, translate
 from recorder_app.ui import tokens
+from recorder_app.ui.field_row import MOST_WIDTH
 from recorder_app.ui.microphone_editor import ListDevices, MicrophoneEditor
-from recorder_app.ui.setting_fields import MOST_WIDTH, SettingField
+from recorder_app.ui.setting_fields import SettingField
 from recorder_app.ui.setting_words import page_title
 from recorder_app.ui.sound_test import SoundTest, SoundTestPanel
 

@@ -77,14 +77,14 @@ class SessionBus:
         self.close()
 
 
-class KeyringDaemon(SessionBus):
-    """A daemon whose keyring is open."""
+class RunningKeyring:
+    """A daemon on the bus of `environment`, whose keyring is open."""
 
-    def __init__(self, folder: Path, variables: Mapping[str, str] = {}) -> None:
-        super().__init__(folder, variables)
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = dict(environment)
         self._daemon = subprocess.Popen(
             ["gnome-keyring-daemon", "--unlock", "--foreground", "--components=secrets"],
-            env=self.environment,
+            env=self._environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -98,6 +98,16 @@ class KeyringDaemon(SessionBus):
     def lock(self) -> None:
         self._run("c.lock()")
 
+    def secrets(self) -> dict[str, str]:
+        """Return everything it keeps, by "service username"."""
+        text = (
+            "import json\n"
+            "found = [(i.get_attributes(), i.get_secret().decode()) for i in c.get_all_items()]\n"
+            'print(json.dumps({f\'{a["service"]} {a["username"]}\': s for a, s in found}))'
+        )
+        found: dict[str, str] = json.loads(self._run(text))
+        return found
+
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
         """Let the daemon hang meanwhile."""
@@ -110,7 +120,12 @@ class KeyringDaemon(SessionBus):
     def close(self) -> None:
         self._daemon.kill()
         self._daemon.wait()
-        super().close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
 
     def _wait(self) -> None:
         until = time.monotonic() + 20
@@ -122,13 +137,34 @@ class KeyringDaemon(SessionBus):
         begin = "import secretstorage as s; c = s.get_default_collection(s.dbus_init()); "
         return subprocess.run(
             [sys.executable, "-W", "ignore", "-c", begin + text],
-            env=self.environment,
+            env=self._environment,
             stdout=subprocess.PIPE,
             stderr=None if is_checked else subprocess.DEVNULL,
             check=is_checked,
             text=True,
             timeout=20,
         ).stdout
+
+
+class KeyringDaemon(SessionBus):
+    """A bus of its own with a daemon whose keyring is open."""
+
+    def __init__(self, folder: Path, variables: Mapping[str, str] = {}) -> None:
+        super().__init__(folder, variables)
+        self.keyring = RunningKeyring(self.environment)
+
+    def lock(self) -> None:
+        self.keyring.lock()
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let the daemon hang meanwhile."""
+        with self.keyring.frozen():
+            yield
+
+    def close(self) -> None:
+        self.keyring.close()
+        super().close()
 
 
 class Caller:

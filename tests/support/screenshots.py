@@ -72,15 +72,20 @@ class Photographer:
         # A preset, so that its page is not empty.
         for field, value in (("format", "mp4"), ("shortcut", "Ctrl+Alt+D")):
             run("settings", "set", f"presets.Demo.{field}", value, env=self._env)
+        # And a destination, which needs no keyring.
+        folder = f"folder={self._env['HOME']}"
+        run("destination", "add", "Team share", "--kind", "folder", "--set", folder, env=self._env)
         self._hands.right_click_on(icon)
         time.sleep(_SETTLED_S)
         # From its end: Quit, Settings.
         self._hands.key("Up", "Up", "Return")
         self._hands.focus(self._hands.window("Settings"))
         self._take("settings")
-        for page in ("sound", "presets"):
-            self._hands.key("Down", "Down")
-            self._take(f"settings-{page}")
+        for page in ("Sound", "Presets", "Destinations"):
+            # The list of pages goes to what is typed.
+            self._hands.type(page.lower())
+            self._take(f"settings-{page.lower()}")
+            time.sleep(_SETTLED_S)
         self._hands.key("Escape")
 
     def _command(self, *arguments: str) -> str:
