@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, String, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from recorder_app.library.media_rows import MISSING
-from recorder_app.library.models import Job, Project, Recording, RecordingTag, Tag
+from recorder_app.library.models import Job, Project, Recording, RecordingTag, Tag, Upload
 from recorder_app.library.queue import UNFINISHED, JobState
 from recorder_app.library.uploads import UPLOAD
 
@@ -81,6 +81,12 @@ def tags(session: Session) -> list[tuple[str, int]]:
     found = {key: number for key, number in session.execute(query)}
     names = session.execute(select(Tag.name, Tag.id).where(Tag.id.in_(found))).all()
     return sorted(((name, found[key]) for name, key in names), key=_by_name)
+
+
+def destinations(session: Session) -> list[str]:
+    """Return the destinations that recordings were uploaded to, sorted."""
+    names = session.scalars(select(Upload.destination).distinct())
+    return sorted(names, key=str.casefold)
 
 
 def unfinished_ids(session: Session) -> list[str]:

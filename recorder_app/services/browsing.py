@@ -83,12 +83,16 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What there is in the library; projects and tags with how many recordings they have."""
+    """What there is in the library; projects and tags with how many recordings they have.
+
+    `destinations` are those that something was uploaded to.
+    """
 
     counts: Counts
     unfinished: int
     projects: list[tuple[str, int]]
     tags: list[tuple[str, int]]
+    destinations: list[str]
 
 
 def first_page(database: Database, question: Question, limit: int) -> tuple[list[CardEntry], int]:
@@ -137,6 +141,7 @@ def overview_of(database: Database) -> Overview:
             len(overview.unfinished_ids(session)),
             overview.projects(session),
             overview.tags(session),
+            overview.destinations(session),
         )
 
 
