@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 _WAIT_S = 10.0
 # Statements slower than this are logged, to be given an index.
 _SLOW_S = 0.2
+_SHOWN = 800
 # A library has its first table long before it is as old.
 _NEW_S = 10.0
 _BEGIN = "BEGIN IMMEDIATE"
@@ -242,8 +243,8 @@ def _engine(path: Path, wait_s: float) -> Engine:
         took_s = time.perf_counter() - connection.info["began_s"]
         # Waiting for another writer is no fault of a statement.
         if took_s > _SLOW_S and statement != _BEGIN:
-            _log.warning(
-                "slow query seconds=%.3f statement=%s", took_s, " ".join(statement.split())
-            )
+            # A list of ten thousand ids tells nothing.
+            shown = " ".join(statement.split())[:_SHOWN]
+            _log.warning("slow query seconds=%.3f statement=%s", took_s, shown)
 
     return engine

@@ -43,6 +43,8 @@ _TITLE_HEIGHT, _LINE_HEIGHT = 20, 17
 _ICON, _PLACEHOLDER = 14, 32
 # Words on a poster stand on this, whatever is in the picture: white on it has 4.5 to 1 over white.
 _VEIL = QColor(0, 0, 0, 178)
+# Letters before the first mark of a text that is cut.
+_LED_IN = 4
 _ON_VEIL, _GRAVE = "#FFFFFF", "#FFC766"
 
 
@@ -199,12 +201,13 @@ class CardDelegate(QStyledItemDelegate):
         left, width = poster.left(), poster.width()
         title = QRect(left, poster.bottom() + 1 + SPACE_XS, width, _TITLE_HEIGHT)
         painter.setFont(self._title_font)
-        self._draw_marked(painter, title, card.title, card.title_ranges, self._theme.text)
+        # The beginning of a title is what it is known by.
+        draw_marked(painter, title, card.title, card.title_ranges, self._theme.text, self._theme)
         line = QRect(left, title.bottom() + 1, width, _LINE_HEIGHT)
         painter.setFont(self._small_font)
         if card.found_in is not None:
-            text, ranges = card.found_in
-            self._draw_marked(painter, line, text, ranges, self._theme.muted)
+            text, ranges = _cut_before(self._small_metrics, *card.found_in, width)
+            draw_marked(painter, line, text, ranges, self._theme.muted, self._theme)
             return
         told = card_words.when(card.created_at, datetime.now().astimezone())
         if card.project:
@@ -212,16 +215,6 @@ class CardDelegate(QStyledItemDelegate):
         elided = self._small_metrics.elidedText(told, Qt.TextElideMode.ElideRight, width)
         painter.setPen(QColor(self._theme.muted))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, elided)
-
-    def _draw_marked(
-        self,
-        painter: QPainter,
-        rect: QRect,
-        text: str,
-        ranges: Sequence[tuple[int, int]],
-        colour: str,
-    ) -> None:
-        draw_marked(painter, rect, text, ranges, colour, self._theme)
 
     # The title, edited where it stands.
 
@@ -259,16 +252,25 @@ def draw_marked(
         ground.setAlphaF(0.35 if theme.is_dark else 0.25)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
+        top = rect.center().y() - metrics.height() // 2 + 1
         for start, end in ranges:
             if start < whole:
                 left = metrics.horizontalAdvance(shown[:start])
                 right = metrics.horizontalAdvance(shown[: min(end, whole)])
-                mark = QRect(
-                    rect.left() + left - 1, rect.top() + 1, right - left + 2, rect.height() - 2
-                )
+                mark = QRect(rect.left() + left - 1, top, right - left + 2, metrics.height())
                 painter.drawRoundedRect(mark, 3, 3)
     painter.setPen(QColor(colour))
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+
+
+def _cut_before(
+    metrics: QFontMetrics, text: str, ranges: Sequence[tuple[int, int]], room: int
+) -> tuple[str, Sequence[tuple[int, int]]]:
+    """Return `text` without its beginning where the first mark would be out of sight."""
+    if not ranges or metrics.horizontalAdvance(text[: ranges[0][1]]) <= room * 3 // 4:
+        return text, ranges
+    cut = max(0, ranges[0][0] - _LED_IN)
+    return f"…{text[cut:]}", [(start - cut + 1, end - cut + 1) for start, end in ranges]
 
 
 def _poster_rect(card: QRect) -> QRect:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from recorder_app.services.browsing import Overview
@@ -26,6 +26,8 @@ _LISTS = (
     places.UNFINISHED,
     places.GONE,
 )
+# Longer lists are folded at first.
+_UNFOLDED = 12
 _DROPS = (places.PROJECT, places.TAG, places.FAVOURITES, places.TRASH)
 
 
@@ -39,6 +41,7 @@ class Sidebar(QTreeWidget):
         super().__init__(parent)
         self._theme = theme
         self._items: dict[Place, QTreeWidgetItem] = {}
+        self._was_filled: set[str] = set()
         self.setAccessibleName(translate(N_("Places")))
         self.setColumnCount(2)
         self.setHeaderHidden(True)
@@ -115,6 +118,9 @@ class Sidebar(QTreeWidget):
 
     def _show_group(self, group: QTreeWidgetItem, kind: str, found: list[tuple[str, int]]) -> None:
         wanted = [Place(kind, name) for name, _ in found]
+        if kind not in self._was_filled and found:
+            self._was_filled.add(kind)
+            group.setExpanded(len(found) <= _UNFOLDED)
         children = [group.child(row) for row in range(group.childCount())]
         shown = [child.data(0, _PLACE) for child in children if child is not None]
         if wanted != shown:
@@ -147,10 +153,18 @@ class Sidebar(QTreeWidget):
     def _draw_icons(self) -> None:
         for place, item in self._items.items():
             if not place.name:
-                item.setIcon(0, icons.icon(places.ICONS[place.kind], self._theme.muted, 16))
+                item.setIcon(0, self._icon(places.ICONS[place.kind]))
         for group in (self._projects, self._tags):
             item_icon = str(group.data(1, _PLACE))
-            group.setIcon(0, icons.icon(item_icon, self._theme.muted, 16))
+            group.setIcon(0, self._icon(item_icon))
+
+    def _icon(self, name: str) -> QIcon:
+        """Return an icon that can be seen on the ground of what is chosen as well."""
+        made = icons.icon(name, self._theme.muted, 16)
+        for scale in (1.0, 2.0):
+            chosen = icons.pixmap(name, self._theme.on_accent, 16, scale)
+            made.addPixmap(chosen, QIcon.Mode.Selected)
+        return made
 
     def _tell(self, item: QTreeWidgetItem | None, _before: QTreeWidgetItem | None) -> None:
         if item is not None and isinstance(item.data(0, _PLACE), Place):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -46,7 +46,7 @@ ORDERS: Mapping[int, Order] = {
     LENGTH: Order.LENGTH,
     SIZE: Order.SIZE,
 }
-_WIDTHS = {DATE: 104, LENGTH: 72, SIZE: 72, PROJECT: 120, TAGS: 120, STATE: 116}
+_WIDTHS = {DATE: 104, LENGTH: 80, SIZE: 76, PROJECT: 116, TAGS: 116, STATE: 128}
 _ROW = 32
 _ICON = 14
 
@@ -162,10 +162,16 @@ class TableView(QTableView):
 class _Cells(QStyledItemDelegate):
     """Cells of the list: the title with what was searched for, the state with its icon."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: TableView) -> None:
         super().__init__(parent)
         self._view = parent
         self.theme = theme
+
+    def _draw_focus(self, painter: QPainter, rect: QRect) -> None:
+        """Draw the ring of the current line, as far as it is in this cell."""
+        painter.fillRect(QRect(rect.left(), rect.top(), rect.width(), 2), QColor(self.theme.text))
+        bottom = QRect(rect.left(), rect.bottom() - 1, rect.width(), 2)
+        painter.fillRect(bottom, QColor(self.theme.text))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view_option = QStyleOptionViewItem(option)
@@ -177,6 +183,8 @@ class _Cells(QStyledItemDelegate):
         # One frame for the line would be right; one for the cell is wrong.
         view_option.state = state & ~QStyle.StateFlag.State_HasFocus
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, view_option, painter)
+        if index.row() == self._view.currentIndex().row() and self._view.hasFocus():
+            self._draw_focus(painter, option.rect)
         if card is None:
             return
         is_chosen = bool(state & QStyle.StateFlag.State_Selected)

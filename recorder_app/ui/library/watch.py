@@ -39,7 +39,9 @@ class LibraryWatch(QObject):
         self._timer.timeout.connect(self._tick)
 
     def begin(self) -> None:
-        """Look from now on, and count at once."""
+        """Look from now on, and count at once; nothing where it looks already."""
+        if self._timer.isActive():
+            return
         self._timer.start()
         self._wants_count = True
         self._idle_until = 0.0

@@ -46,7 +46,7 @@ from recorder_app.ui.library.watch import LibraryWatch
 from recorder_app.ui.own_window import OwnWindow
 from recorder_app.ui.placing import kept_place
 from recorder_app.ui.remembered import LibraryLook
-from recorder_app.ui.tokens import RADIUS, SPACE_M, SPACE_S, Theme
+from recorder_app.ui.tokens import FOCUS_PX, RADIUS, SPACE_M, SPACE_S, Theme
 
 _SMALLEST = (720, 480)
 _FIRST = (1080, 720)
@@ -62,12 +62,20 @@ QTableView::item {{ border: none; }}
 QHeaderView {{ background: palette(window); border: none; }}
 QHeaderView::section {{ background: palette(window); color: palette(dark); border: none;
     border-bottom: 1px solid palette(mid); padding: 6px 8px; }}
-QTreeWidget {{ background: palette(window); border: none; outline: none; padding: 4px; }}
-QTreeWidget:focus {{ border: none; padding: 4px; }}
+QTreeWidget {{ background: palette(window); border: {FOCUS_PX}px solid transparent; outline: none;
+    padding: 2px; }}
+QTreeWidget:focus {{ border: {FOCUS_PX}px solid palette(highlight); padding: 2px; }}
 QTreeWidget::item {{ padding: 4px 2px; border: none; color: palette(text); }}
 QTreeWidget::item:selected {{ background: palette(highlight); color: palette(highlighted-text); }}
 QTreeWidget::branch {{ background: transparent; image: none; border: none; }}
 QPushButton[kind="chip"] {{ padding: 2px 8px; border-radius: {RADIUS + 5}px; }}
+QToolButton[kind="flat"]:checked {{ background: palette(mid); }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; border: none; }}
+QScrollBar::handle:vertical {{ background: palette(mid); border-radius: 4px; min-height: 32px;
+    margin: 2px; }}
+QScrollBar::handle:vertical:hover {{ background: palette(dark); }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; border: none; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QSplitter::handle {{ background: palette(mid); }}
 """
 
@@ -372,6 +380,8 @@ class LibraryWindow(OwnWindow):
     def _answered(self) -> None:
         self.fault.hide()
         self._explain()
+        # What is looked at comes first, counting after it.
+        self._watch.begin()
         if self._sought:
             sought, self._sought = self._sought, ""
             self.model.with_ids(lambda _: self._choose(sought))
@@ -445,7 +455,6 @@ class LibraryWindow(OwnWindow):
         if event.spontaneous():
             return
         self._ask(self._shown)
-        self._watch.begin()
         if self.activity is not None:
             self.activity.begin()
         self.recordings.view.setFocus()
