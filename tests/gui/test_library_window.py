@@ -72,7 +72,8 @@ def test_all_are_there_the_newest_first(visitor: Visitor, ids: list[str]) -> Non
     first = window.model.card(0)
     assert first is not None
     assert first.id == there[0]
-    assert window.sidebar.topLevelItem(0).text(1) == str(len(there))
+    item = window.sidebar._items[Place()]
+    assert item.text(1) == str(len(there))
 
 
 def stored_ids_outside_trash(recording_id: str) -> bool:
@@ -410,7 +411,7 @@ def test_a_broken_database_is_told_with_a_way_out(home: Path, qtbot: QtBot) -> N
 
 
 def test_a_file_that_is_gone_is_told(visitor: Visitor) -> None:
-    played = []
+    played: list[str] = []
     visitor.window.play_requested.connect(played.append)
     visitor.click(0)
     visitor.key(Qt.Key.Key_Return)

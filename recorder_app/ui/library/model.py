@@ -323,7 +323,11 @@ class RecordingsModel(QAbstractTableModel):
         self.beginResetModel()
         self._listing = listed
         self._total = len(listed.ids)
-        self._cards = dict(cards)
+        known = {card.id: card for card in self._cards.values()}
+        if cards:
+            self._cards = dict(cards)
+        else:
+            self._cards = {row: known[each] for each, row in self.rows_of(known).items()}
         self._gone.clear()
         self.endResetModel()
         self.moved.emit()
