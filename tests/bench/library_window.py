@@ -211,7 +211,7 @@ def _measure() -> bool:
     results = []
     for title in titles(12, seed=9):
         for word in title.split()[:2]:
-            for letter in word[:8]:
+            for letter in filter(str.isascii, word[:8]):
                 results.append(trial.type(letter))
                 # Until a person's next key.
                 trial.spend(0.06)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from recorder_app.library.database import Database
+from recorder_app.library.models import Recording
 from recorder_app.services.library import library_path
 from recorder_app.settings.store import SettingsStore
 from recorder_app.ui.library.places import Place
@@ -26,6 +27,15 @@ def make_library(count: int) -> list[str]:
         ids = fill(session, count)
     database.close()
     return ids
+
+
+def stored(recording_id: str) -> Recording:
+    """Return a recording as it is in the database now."""
+    database = Database(library_path())
+    with database.read() as session:
+        row = session.get_one(Recording, recording_id)
+    database.close()
+    return row
 
 
 class Visitor:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from recorder_app.errors import UnreadableMedia
 from recorder_app.pipeline.stage import as_recorder_error
-from recorder_app.services import catalogue, importing, notes
-from recorder_app.services.catalogue import Changes
-from recorder_app.services.importing import ImportEntry
 from recorder_app.texts import N_
 from recorder_app.ui.background import Background
 from recorder_app.ui.library.access import Access
+
+if TYPE_CHECKING:
+    from recorder_app.services.importing import ImportEntry
+
+# The services are loaded with the first of these calls, in the background: the codecs come with
+# them, and the window opens without.
 
 
 class Deeds(QObject):
@@ -54,35 +56,46 @@ class Deeds(QObject):
         return self._access.is_idle and self._importer.is_idle
 
     def rename(self, recording_id: str, title: str) -> None:
-        self._edit([recording_id], Changes(title=title))
+        self._edit([recording_id], title=title)
 
     def mark_favourite(self, ids: Sequence[str], is_favourite: bool) -> None:
-        self._edit(ids, Changes(is_favourite=is_favourite))
+        self._edit(ids, is_favourite=is_favourite)
 
     def assign(self, ids: Sequence[str], project: str) -> None:
         """Put recordings into a project, or with no name out of theirs."""
-        self._edit(ids, Changes(project=project))
+        self._edit(ids, project=project)
 
     def tag(self, ids: Sequence[str], name: str, *, is_on: bool = True) -> None:
         """Give recordings a tag, or take it away."""
-        self._edit(ids, Changes(tags=(name,)) if is_on else Changes(untags=(name,)))
+        self._edit(ids, **{"tags" if is_on else "untags": (name,)})
 
     def delete(self, ids: Sequence[str]) -> None:
         """Put recordings into the trash."""
         wanted = list(ids)
-        self._do(lambda: catalogue.delete(wanted), lambda _: self.deleted.emit(wanted))
+
+        def work() -> None:
+            from recorder_app.services import catalogue
+
+            catalogue.delete(wanted)
+
+        self._do(work, lambda _: self.deleted.emit(wanted))
 
     def restore(self, ids: Sequence[str]) -> None:
         """Take recordings out of the trash."""
         wanted = list(ids)
-        self._do(lambda: catalogue.restore(wanted), lambda _: self.restored.emit(wanted))
+
+        def work() -> None:
+            from recorder_app.services import catalogue
+
+            catalogue.restore(wanted)
+
+        self._do(work, lambda _: self.restored.emit(wanted))
 
     def erase(self, ids: Sequence[str]) -> None:
         """Delete recordings and their files for good."""
         wanted = list(ids)
 
         def work() -> Any:
-            # Only now: it asks the desktop for its trash.
             from recorder_app.services import removing
 
             return removing.erase(wanted)
@@ -99,7 +112,6 @@ class Deeds(QObject):
         wanted = list(ids)
 
         def work() -> int:
-            # Only now: it loads the codecs.
             from recorder_app.services import versions
             from recorder_app.services.export_entries import ExportWish
 
@@ -118,7 +130,6 @@ class Deeds(QObject):
         """Ask for a link that works; `linked` tells it."""
 
         def work() -> str:
-            # Only now: it loads what talks to servers.
             from recorder_app.services import links
 
             return links.link(self._access.database(), recording_id).text
@@ -142,6 +153,8 @@ class Deeds(QObject):
         """Call `done` with the marks that were set while it was recorded, by seconds."""
 
         def work() -> list[tuple[float, str]]:
+            from recorder_app.services import notes
+
             entry = notes.sidecar(Path(path))
             return [] if entry is None else [(mark.at_s, mark.text) for mark in entry.markers]
 
@@ -154,6 +167,8 @@ class Deeds(QObject):
         self._stop_import.clear()
 
         def work() -> list[ImportEntry]:
+            from recorder_app.services import importing
+
             entries = []
             moved = self.import_moved
             for entry in importing.import_files(
@@ -176,8 +191,15 @@ class Deeds(QObject):
             self.work_added.emit()
         self.import_ended.emit(entries)
 
-    def _edit(self, ids: Sequence[str], changes: Changes) -> None:
-        self._do(partial(catalogue.edit_all, list(ids), changes), lambda _: None)
+    def _edit(self, ids: Sequence[str], **changes: Any) -> None:
+        wanted = list(ids)
+
+        def work() -> None:
+            from recorder_app.services import catalogue
+
+            catalogue.edit_all(wanted, catalogue.Changes(**changes))
+
+        self._do(work, lambda _: None)
 
     def _do(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         def after(result: Any) -> None:

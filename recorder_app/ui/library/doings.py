@@ -11,14 +11,22 @@ from PySide6.QtCore import QMimeData, QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from recorder_app.services.browsing import CardEntry
-from recorder_app.services.importing import FOUND, IMPORTED, KNOWN, REFUSED, ImportEntry
 from recorder_app.texts import N_, size_text, translate
 from recorder_app.ui.library import places
 from recorder_app.ui.library.menu import Chosen, NamePopup, Verbs
 from recorder_app.ui.library.places import Place
 
 if TYPE_CHECKING:
+    from recorder_app.services.importing import ImportEntry
     from recorder_app.ui.library.window import LibraryWindow
+
+# As services.importing names them, which is not loaded for this.
+_IMPORT_STATES = {
+    "imported": N_("{count} imported"),
+    "found": N_("{count} found again"),
+    "known": N_("{count} here already"),
+    "refused": N_("{count} not imported"),
+}
 
 
 class Doings(QObject):
@@ -231,13 +239,8 @@ class Doings(QObject):
 
     def _import_ended(self, entries: list[ImportEntry]) -> None:
         parts = []
-        for states, text in (
-            ((IMPORTED,), N_("{count} imported")),
-            ((FOUND,), N_("{count} found again")),
-            ((KNOWN,), N_("{count} here already")),
-            ((REFUSED,), N_("{count} not imported")),
-        ):
-            count = sum(entry.state in states for entry in entries)
+        for state, text in _IMPORT_STATES.items():
+            count = sum(entry.state == state for entry in entries)
             if count:
                 parts.append(translate(text, count=count))
         refused = [

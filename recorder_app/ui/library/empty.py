@@ -94,6 +94,13 @@ class EmptyPage(QWidget):
             title = translate(N_("Nothing in “{place}”"), place=view.place.title)
             self._say(places.ICONS[view.place.kind], title, why)
 
+    def take_focus(self) -> None:
+        """Put the keyboard on its button."""
+        for button in (self._record, self._everything, self._unfiltered):
+            if button.isVisibleTo(self):
+                button.setFocus()
+                return
+
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons in the colours of `theme`."""
         self._theme = theme

@@ -112,6 +112,7 @@ class Sidebar(QTreeWidget):
         item = QTreeWidgetItem([title, ""])
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
         item.setData(1, _PLACE, icon)
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.addTopLevelItem(item)
         item.setExpanded(True)
         return item

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -47,6 +47,9 @@ ORDERS: Mapping[int, Order] = {
     SIZE: Order.SIZE,
 }
 _WIDTHS = {DATE: 104, LENGTH: 80, SIZE: 76, PROJECT: 116, TAGS: 116, STATE: 128}
+# The first ones are left out last.
+_BY_WEIGHT = (DATE, LENGTH, STATE, SIZE, PROJECT, TAGS)
+_TITLE_WIDTH = 180
 _ROW = 32
 _ICON = 14
 
@@ -123,8 +126,14 @@ class TableView(QTableView):
     def startDrag(self, actions: Qt.DropAction) -> None:
         start_drag(self, actions, self._theme)
 
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what matters least where there is no room beside the titles."""
+        super().resizeEvent(event)
+        room = event.size().width() - _TITLE_WIDTH
+        for column in _BY_WEIGHT:
+            room -= _WIDTHS[column]
+            if self.isColumnHidden(column) is not (room < 0):
+                self.setColumnHidden(column, room < 0)
         self._tell_sight()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -110,6 +110,7 @@ class LibraryWindow(OwnWindow):
         self._shown = View()
         self._overview: Overview | None = None
         self._sought = ""
+        self._was_answered = False
         self._access = Access(self)
         self.model = RecordingsModel(self._access, self)
         self.posters = Posters(self)
@@ -380,11 +381,21 @@ class LibraryWindow(OwnWindow):
     def _answered(self) -> None:
         self.fault.hide()
         self._explain()
+        if not self._was_answered:
+            self._was_answered = True
+            self._take_focus()
         # What is looked at comes first, counting after it.
         self._watch.begin()
         if self._sought:
             sought, self._sought = self._sought, ""
             self.model.with_ids(lambda _: self._choose(sought))
+
+    def _take_focus(self) -> None:
+        """Put the keyboard where it is of use, once that can be seen."""
+        if self.model.total:
+            self.recordings.view.setFocus()
+        else:
+            self.recordings.empty.take_focus()
 
     def _choose(self, recording_id: str) -> None:
         row = self.model.rows_of([recording_id]).get(recording_id)
@@ -457,7 +468,7 @@ class LibraryWindow(OwnWindow):
         self._ask(self._shown)
         if self.activity is not None:
             self.activity.begin()
-        self.recordings.view.setFocus()
+        self._was_answered = False
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
