@@ -19,6 +19,9 @@ from recorder_app.ui.library.access import Access
 if TYPE_CHECKING:
     from recorder_app.services.importing import ImportEntry
 
+# Of very many so many at a time, so that other writers get their turn.
+_AT_ONCE = 500
+
 # The services are loaded with the first of these calls, in the background: the codecs come with
 # them, and the window opens without.
 
@@ -76,7 +79,8 @@ class Deeds(QObject):
         def work() -> None:
             from recorder_app.services import catalogue
 
-            catalogue.delete(wanted)
+            for start in range(0, len(wanted), _AT_ONCE):
+                catalogue.delete(wanted[start : start + _AT_ONCE])
 
         self._do(work, lambda _: self.deleted.emit(wanted))
 
@@ -87,7 +91,8 @@ class Deeds(QObject):
         def work() -> None:
             from recorder_app.services import catalogue
 
-            catalogue.restore(wanted)
+            for start in range(0, len(wanted), _AT_ONCE):
+                catalogue.restore(wanted[start : start + _AT_ONCE])
 
         self._do(work, lambda _: self.restored.emit(wanted))
 

@@ -101,7 +101,7 @@ class Doings(QObject):
 
     def _start(self, card: CardEntry) -> None:
         window = self._window
-        if window.player is None or not window.has_side:
+        if window.panels.player is None or not window.has_side:
             window.play_requested.emit(card.id)
             return
         self._is_playing = card.id
@@ -109,8 +109,7 @@ class Doings(QObject):
 
     def _open_player(self, card: CardEntry, markers: list[tuple[float, str]]) -> None:
         if self._is_playing == card.id:
-            self._window.player.show()
-            self._window.player.open(card.id, card.path, markers)
+            self._window.panels.play(card.id, card.path, markers)
 
     # Handing on.
 

@@ -37,47 +37,23 @@ from recorder_app.ui.library.doings import Doings
 from recorder_app.ui.library.menu import BulkBar, context_menu
 from recorder_app.ui.library.model import RecordingsModel
 from recorder_app.ui.library.notice import Notice
+from recorder_app.ui.library.panels import Panels
 from recorder_app.ui.library.places import Place, View
 from recorder_app.ui.library.posters import Posters
 from recorder_app.ui.library.recordings_view import RecordingsView
+from recorder_app.ui.library.sheet import SHEET
 from recorder_app.ui.library.sidebar import Sidebar
 from recorder_app.ui.library.top_bar import GRID, TopBar
 from recorder_app.ui.library.watch import LibraryWatch
 from recorder_app.ui.own_window import OwnWindow
 from recorder_app.ui.placing import kept_place
 from recorder_app.ui.remembered import LibraryLook
-from recorder_app.ui.tokens import FOCUS_PX, RADIUS, SPACE_M, SPACE_S, Theme
+from recorder_app.ui.tokens import SPACE_M, SPACE_S, Theme
 
 _SMALLEST = (720, 480)
 _FIRST = (1080, 720)
 # Narrower windows have no room for details beside the recordings.
 _ROOM_FOR_DETAILS = 880
-_DETAILS_WIDTH = 280
-_SHEET = f"""
-QListView, QTableView {{ border: none; border-radius: 0; padding: 0; background: palette(window); }}
-QListView:focus, QTableView:focus {{ border: none; padding: 0; }}
-QTableView {{ selection-background-color: palette(highlight);
-    selection-color: palette(highlighted-text); }}
-QTableView::item {{ border: none; }}
-QHeaderView {{ background: palette(window); border: none; }}
-QHeaderView::section {{ background: palette(window); color: palette(dark); border: none;
-    border-bottom: 1px solid palette(mid); padding: 6px 8px; }}
-QTreeWidget {{ background: palette(window); border: {FOCUS_PX}px solid transparent; outline: none;
-    padding: 2px; }}
-QTreeWidget:focus {{ border: {FOCUS_PX}px solid palette(highlight); padding: 2px; }}
-QTreeWidget::item {{ padding: 4px 2px; border: none; color: palette(text); }}
-QTreeWidget::item:selected {{ background: palette(highlight); color: palette(highlighted-text); }}
-QTreeWidget::branch {{ background: transparent; image: none; border: none; }}
-QPushButton[kind="chip"] {{ padding: 2px 8px; border-radius: {RADIUS + 5}px; }}
-QToolButton[kind="flat"]:checked {{ background: palette(mid); }}
-QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; border: none; }}
-QScrollBar::handle:vertical {{ background: palette(mid); border-radius: 4px; min-height: 32px;
-    margin: 2px; }}
-QScrollBar::handle:vertical:hover {{ background: palette(dark); }}
-QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; border: none; }}
-QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-QSplitter::handle {{ background: palette(mid); }}
-"""
 
 
 class LibraryWindow(OwnWindow):
@@ -123,12 +99,9 @@ class LibraryWindow(OwnWindow):
         self.notice = Notice(theme)
         self.doings = Doings(self)
         self.bulk = BulkBar(self.doings.verbs, theme)
-        self.details: Any = None
-        self.activity: Any = None
-        self.player: Any = None
-        self.editor: Any = None
+        self.panels = Panels(self)
         self.setWindowTitle(translate(N_("Library")))
-        self.setStyleSheet(_SHEET)
+        self.setStyleSheet(SHEET)
         self.setMinimumSize(*_SMALLEST)
         self.resize(*_FIRST)
         self.setAcceptDrops(True)
@@ -159,11 +132,9 @@ class LibraryWindow(OwnWindow):
         """Draw everything in the colours of `theme`."""
         self._theme = theme
         self.posters.clear()
-        parts = (self.sidebar, self.bar, self.recordings, self.fault, self.notice, self.bulk)
-        others = (self.details, self.activity, self.player, self.editor)
-        for part in (*parts, *others):
-            if part is not None and hasattr(part, "set_theme"):
-                part.set_theme(theme)
+        for part in (self.sidebar, self.bar, self.recordings, self.fault, self.notice, self.bulk):
+            part.set_theme(theme)
+        self.panels.set_theme(theme)
 
     @property
     def theme(self) -> Theme:
@@ -182,7 +153,7 @@ class LibraryWindow(OwnWindow):
     @property
     def has_side(self) -> bool:
         """Whether there is room for the player and the details."""
-        return not self._right.isHidden()
+        return not self.panels.side.isHidden()
 
     @property
     def is_idle(self) -> bool:
@@ -191,37 +162,22 @@ class LibraryWindow(OwnWindow):
 
     def set_details(self, widget: Any) -> None:
         """Take the panel that shows what is chosen."""
-        self.details = widget
-        self._side.addWidget(widget)
-        widget.changed.connect(lambda _: self.refresh())
-        widget.trim_requested.connect(self.trim)
-        widget.share_requested.connect(self.share_requested)
-        widget.failed.connect(self.tell_failed)
+        self.panels.set_details(widget)
         self._fit()
         self._show_details()
 
     def set_player(self, widget: Any) -> None:
         """Take what plays recordings; it stands above the details."""
-        self.player = widget
-        self._side.insertWidget(0, widget)
-        widget.hide()
+        self.panels.set_player(widget)
         self._fit()
 
     def set_activity(self, widget: Any) -> None:
         """Take the panel of jobs; it stands below everything."""
-        self.activity = widget
-        self._column.addWidget(widget)
-        widget.opened.connect(self.show_recording)
-        widget.failed.connect(self.tell_failed)
-        if self.isVisible():
-            widget.begin()
+        self.panels.set_activity(widget)
 
     def set_editor(self, widget: Any) -> None:
         """Take the trim view; it takes the place of the library while it is open."""
-        self.editor = widget
-        self.pages.addWidget(widget)
-        widget.closed.connect(self._leave_editor)
-        widget.version_made.connect(self.show_recording)
+        self.panels.set_editor(widget)
 
     def restore_look(self, look: LibraryLook) -> None:
         """Show the window as it was left."""
@@ -244,12 +200,7 @@ class LibraryWindow(OwnWindow):
 
     def trim(self, recording_id: str) -> None:
         """Open the trim view."""
-        if self.editor is not None:
-            if self.player is not None:
-                self.player.close_media()
-                self.player.hide()
-            self.editor.open(recording_id)
-            self.pages.setCurrentWidget(self.editor)
+        self.panels.trim(recording_id)
 
     def tell_failed(self, error: RecorderError) -> None:
         """Say in the window what went wrong and what to do."""
@@ -272,25 +223,23 @@ class LibraryWindow(OwnWindow):
         middle.addWidget(self.recordings, 1)
         middle.addWidget(self.bulk)
         middle.addWidget(self.notice)
-        self._right = QWidget()
-        self._side = boxes.column(SPACE_S, self._right)
-        self._right.setMinimumWidth(_DETAILS_WIDTH)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        for part in (self.sidebar, centre, self._right):
+        for part in (self.sidebar, centre, self.panels.side):
             self._splitter.addWidget(part)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([self._look.sidebar_width, 10_000, self._look.details_width])
         library = QWidget()
-        self._column = boxes.column(0, library)
-        self._column.addWidget(self._splitter, 1)
+        column = boxes.column(0, library)
+        column.addWidget(self._splitter, 1)
+        column.addWidget(self.panels.below)
         self.pages = QStackedWidget()
         self.pages.addWidget(library)
         whole = boxes.column(0, self)
         whole.addWidget(self.pages)
         self.bar.details.setChecked(True)
-        self._right.hide()
+        self.panels.side.hide()
         shortcut = self._store.current.shortcuts.start_stop
         self.recordings.empty.shortcut = shortcut
 
@@ -434,17 +383,18 @@ class LibraryWindow(OwnWindow):
         self._show_details()
 
     def _show_details(self) -> None:
-        if self.details is not None:
-            self.recordings.with_chosen(self.details.show_recordings)
-            if not self.recordings.chosen_count:
-                self.details.show_recordings([])
+        if not self.recordings.chosen_count:
+            self.panels.show_recordings([])
+        else:
+            self.recordings.with_chosen(self.panels.show_recordings)
 
     def _open_menu(self, at: QPoint) -> None:
         menu = context_menu(self, self.doings.chosen(), self.doings.verbs, self._theme)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 
-    def _leave_editor(self) -> None:
+    def leave_editor(self) -> None:
+        """Show the recordings again."""
         self.pages.setCurrentIndex(0)
         self.recordings.view.setFocus()
         self.refresh()
@@ -452,10 +402,10 @@ class LibraryWindow(OwnWindow):
     # The window itself.
 
     def _fit(self) -> None:
-        has_side = self.details is not None or self.player is not None
+        has_side = self.panels.has_side
         has_room = self.width() >= _ROOM_FOR_DETAILS
         self.bar.details.setVisible(has_side and has_room)
-        self._right.setVisible(has_side and has_room and self.bar.details.isChecked())
+        self.panels.side.setVisible(has_side and has_room and self.bar.details.isChecked())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -466,8 +416,7 @@ class LibraryWindow(OwnWindow):
         if event.spontaneous():
             return
         self._ask(self._shown)
-        if self.activity is not None:
-            self.activity.begin()
+        self.panels.begin()
         self._was_answered = False
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -476,10 +425,7 @@ class LibraryWindow(OwnWindow):
             return
         self._watch.end()
         self._watch.forget()
-        if self.activity is not None:
-            self.activity.end()
-        if self.player is not None:
-            self.player.close_media()
+        self.panels.end()
         # Closed, so that a backup can be put into its place.
         self._access.deeds.run(self._access.reopen, lambda _: None)
 
