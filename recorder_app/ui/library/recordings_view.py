@@ -84,8 +84,8 @@ class RecordingsView(QStackedWidget):
     def take_focus(self) -> None:
         """Put the keyboard on the recordings, on the first where none is chosen."""
         self._view.setFocus()
-        if not self._selection.currentIndex().isValid() and self.model.total:
-            self.choose_row(0)
+        if not self._selection.hasSelection() and self.model.total:
+            self.choose_row(max(0, self._selection.currentIndex().row()))
 
     # What is chosen.
 

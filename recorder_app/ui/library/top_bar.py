@@ -50,7 +50,7 @@ class SearchField(QLineEdit):
         self.setAccessibleName(translate(N_("Search")))
         self.setClearButtonEnabled(True)
         self.setMinimumWidth(140)
-        self._sign = QAction(self)
+        self._sign = QAction(translate(N_("Search")), self)
         self.addAction(self._sign, QLineEdit.ActionPosition.LeadingPosition)
         self._soon = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._soon.timeout.connect(lambda: self.asked.emit(self.text()))
