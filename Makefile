@@ -2,8 +2,8 @@ PYTHON_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bundle smoke bench-cpu bench-screen bench-memory bench-kills bench-recover \
-	bench-sync bench-drift bench-sound bench-library-kills bench-jobs bench-export-kills bench-library bench-app \
-	bench-cuts bench-cut-cost bench-share-tus bench-share-s3 bench-share-link screenshots clean
+	bench-sync bench-drift bench-sound bench-library-kills bench-jobs bench-export-kills bench-library \
+	bench-library-window bench-app bench-cuts bench-cut-cost bench-share-tus bench-share-s3 bench-share-link screenshots clean
 
 # All checks run even if one fails. Leaves the outcome in $$lint.
 RUN_LINT = lint=0; \
@@ -91,6 +91,10 @@ bench-export-kills: ## A job runner killed at 50 random moments of exports (3 mi
 bench-library: ## Search, lists, opening and insertion with 100,000 recordings (3 minutes)
 	@installers/setup.sh test
 	@$(PYTHON_VENV) -m tests.bench.library
+
+bench-library-window: ## The library window with 100,000 recordings: opening, typing, scrolling (2 minutes)
+	@installers/setup.sh test
+	@$(PYTHON_VENV) -m tests.bench.library_window
 
 bench-cuts: ## 200 random cut lists judged to the picture and the sample, and played (8 minutes)
 	@installers/setup.sh test

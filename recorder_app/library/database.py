@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 _WAIT_S = 10.0
 # Statements slower than this are logged, to be given an index.
 _SLOW_S = 0.2
+_SHOWN = 800
 # A library has its first table long before it is as old.
 _NEW_S = 10.0
 _BEGIN = "BEGIN IMMEDIATE"
@@ -121,6 +122,11 @@ class Database:
         finally:
             self._turn.release()
 
+    def watch(self) -> ChangeWatch:
+        """Return what tells whether anybody changed the library. Raises LibraryError."""
+        with translated(self.path):
+            return ChangeWatch(self._engine.connect(), self.path)
+
     def compact(self) -> None:
         """Write the log back into the file and empty it. Raises LibraryError."""
         with translated(self.path), self._engine.connect() as connection:
@@ -152,6 +158,27 @@ class Database:
     def back_up(self, target: Path) -> None:
         """Copy the database as it is now to `target`, while others go on using it."""
         copy_database(self.path, target)
+
+
+class ChangeWatch:
+    """Tells of changes by any process, this one as well. For one thread at a time."""
+
+    def __init__(self, connection: Connection, path: Path) -> None:
+        # A connection of its own: SQLite counts the changes that others made.
+        self._connection = connection
+        self._path = path
+
+    def version(self) -> int:
+        """Return a number that is another one after each change. Raises LibraryError."""
+        with translated(self._path):
+            number = self._connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+            # No transaction stays open, which would hold the log back.
+            self._connection.rollback()
+            return int(number)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
 
 
 def _refuse_emptied(path: Path) -> None:
@@ -216,8 +243,8 @@ def _engine(path: Path, wait_s: float) -> Engine:
         took_s = time.perf_counter() - connection.info["began_s"]
         # Waiting for another writer is no fault of a statement.
         if took_s > _SLOW_S and statement != _BEGIN:
-            _log.warning(
-                "slow query seconds=%.3f statement=%s", took_s, " ".join(statement.split())
-            )
+            # A list of ten thousand ids tells nothing.
+            shown = " ".join(statement.split())[:_SHOWN]
+            _log.warning("slow query seconds=%.3f statement=%s", took_s, shown)
 
     return engine

@@ -51,6 +51,7 @@ class Filter:
     longest_s: float | None = None
     is_favourite: bool | None = None
     destination: str | None = None
+    is_shared: bool | None = None
     is_deleted: bool = False
     ids: tuple[str, ...] | None = field(default=None)
 
@@ -92,6 +93,9 @@ class Filter:
             # Most are not shared at all; those need no look into their links.
             found.append(type_coerce(row.share_links, String) != "{}")
             found.append(row.share_links[self.destination].as_string().is_not(None))
+        if self.is_shared is not None:
+            links = type_coerce(row.share_links, String)
+            found.append(links != "{}" if self.is_shared else links == "{}")
         if self.ids is not None:
             found.append(row.id.in_(self.ids))
         return found
@@ -102,17 +106,36 @@ def page(
     wanted: Filter | None = None,
     *,
     order: Order = Order.DATE,
+    is_reversed: bool = False,
     limit: int = 50,
     offset: int = 0,
 ) -> Sequence[Recording]:
     """Return recordings `offset` to `offset` + `limit` of those `wanted`."""
-    wanted = wanted or Filter()
+    query = _listed(session, select(Recording), wanted or Filter(), order, is_reversed)
+    return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def all_ids(
+    session: Session, wanted: Filter, order: Order, *, is_reversed: bool = False
+) -> list[str]:
+    """Return the ids of all recordings `wanted`, sorted. Takes 0.1 to 0.3 s for 100,000."""
+    return list(session.scalars(_listed(session, select(Recording.id), wanted, order, is_reversed)))
+
+
+def with_ids(session: Session, ids: Sequence[str]) -> list[Recording]:
+    """Return those of the recordings `ids` that are there, in the same order."""
+    rows = session.scalars(select(Recording).where(Recording.id.in_(ids)))
+    found = {row.id: row for row in rows}
+    return [found[each] for each in ids if each in found]
+
+
+def _listed(
+    session: Session, query: Select[Any], wanted: Filter, order: Order, is_reversed: bool
+) -> Select[Any]:
     ids = few(session, wanted)
     if ids is None:
-        query = in_order(select(Recording).where(*wanted.conditions()), wanted, order)
-    else:
-        query = ordered(select(Recording).where(Recording.id.in_(ids)), order)
-    return session.scalars(query.limit(limit).offset(offset)).all()
+        return in_order(query.where(*wanted.conditions()), wanted, order, is_reversed=is_reversed)
+    return ordered(query.where(Recording.id.in_(ids)), order, is_reversed=is_reversed)
 
 
 def count(session: Session, wanted: Filter | None = None) -> int:
@@ -136,9 +159,11 @@ def matching(session: Session, query: Select[Any], wanted: Filter) -> Select[Any
     return _through(query, "ix_recordings_filters")
 
 
-def in_order(query: Select[Any], wanted: Filter, order: Order) -> Select[Any]:
+def in_order(
+    query: Select[Any], wanted: Filter, order: Order, *, is_reversed: bool = False
+) -> Select[Any]:
     """Return `query`, sorted by walking through all recordings in their order."""
-    query = ordered(query, order)
+    query = ordered(query, order, is_reversed=is_reversed)
     return query if wanted.is_deleted else _through(query, _WALKS[order])
 
 
@@ -155,14 +180,23 @@ def _has_rare_tag(session: Session, wanted: Filter) -> bool:
     return False
 
 
-def ordered(query: Select[Any], order: Order) -> Select[Any]:
-    """Return `query` for recordings, sorted."""
-    match order:
-        case Order.DATE:
-            return query.order_by(Recording.created_at.desc(), Recording.id.desc())
-        case Order.TITLE:
-            return query.order_by(Recording.title, Recording.id)
-        case Order.LENGTH:
-            return query.order_by(Recording.duration_s.desc(), Recording.id)
-        case Order.SIZE:
-            return query.order_by(Recording.file_size.desc(), Recording.id)
+def ordered(query: Select[Any], order: Order, *, is_reversed: bool = False) -> Select[Any]:
+    """Return `query` for recordings, sorted, or just the other way round."""
+    row = Recording
+    match order, is_reversed:
+        case Order.DATE, False:
+            return query.order_by(row.created_at.desc(), row.id.desc())
+        case Order.DATE, True:
+            return query.order_by(row.created_at, row.id)
+        case Order.TITLE, False:
+            return query.order_by(row.title, row.id)
+        case Order.TITLE, True:
+            return query.order_by(row.title.desc(), row.id.desc())
+        case Order.LENGTH, False:
+            return query.order_by(row.duration_s.desc(), row.id)
+        case Order.LENGTH, True:
+            return query.order_by(row.duration_s, row.id.desc())
+        case Order.SIZE, False:
+            return query.order_by(row.file_size.desc(), row.id)
+        case _:
+            return query.order_by(row.file_size, row.id.desc())

@@ -47,6 +47,9 @@ _ENOUGH = 20
 _SORTED = 500
 # Nobody types more; a pasted page would take seconds.
 _MOST_WORDS = 12
+_EVERY = 2**31 - 1
+# How many numbers one statement is asked about.
+_AT_ONCE = 10_000
 
 # What all words are looked for in, the best first: title; tags and project too; what was written
 # about it too; what was said in it too.
@@ -90,6 +93,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundIds:
+    """The ids of all hits in their order, and what to mark in them."""
+
+    ids: list[str]
+    terms: Terms | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Word:
     """What may stand for one word of the question: words, and beginnings of words."""
 
@@ -108,6 +119,7 @@ def search(
     wanted: Filter | None = None,
     *,
     order: Order | None = None,
+    is_reversed: bool = False,
     limit: int = 50,
     offset: int = 0,
 ) -> Found:
@@ -116,28 +128,91 @@ def search(
     Without an order the best come first. No words at all is a plain listing. Any text is safe.
     """
     wanted = wanted or Filter()
-    # Half characters, as broken file names have them, cannot be asked for.
-    text = text.encode(errors="replace").decode()
+    text = _valid(text)
+    by = _By(order, is_reversed)
     if not text.strip():
-        rows = listing.page(session, wanted, order=order or Order.DATE, limit=limit, offset=offset)
+        rows = listing.page(
+            session,
+            wanted,
+            order=order or Order.DATE,
+            is_reversed=is_reversed,
+            limit=limit,
+            offset=offset,
+        )
         return Found([Hit(row) for row in rows], listing.count(session, wanted))
     asked = asked_words(text)[:_MOST_WORDS]
     if not asked:
-        return _without_words(session, text.strip(), wanted, order or Order.DATE, limit, offset)
-    query = _Query(session, wanted)
-    question = typed = _typed(asked)
-    total = query.count(_all(typed))
-    if total < _ENOUGH:
-        question = _with_typos(session, typed)
-        if question != typed:
-            total = query.count(_all(question))
-    if order is None:
-        numbers = _best(query, asked, typed, question, offset + limit)[offset:]
-    else:
-        numbers = query.sorted(_all(question), order, offset + limit)[offset:]
-    found = _recordings(session, numbers)
-    shown = highlighted(session, found, _terms(question))
-    return Found([Hit(*each) for each in zip(found, shown, strict=True)], total)
+        return _without_words(session, text.strip(), wanted, by, limit, offset)
+    answer = _Answer(session, asked, wanted)
+    found = _recordings(session, answer.numbers(by, offset + limit)[offset:])
+    shown = highlighted(session, found, _terms(answer.meant))
+    return Found([Hit(*each) for each in zip(found, shown, strict=True)], answer.total)
+
+
+def search_all(
+    session: Session,
+    text: str,
+    wanted: Filter | None = None,
+    *,
+    order: Order | None = None,
+    is_reversed: bool = False,
+) -> FoundIds:
+    """Return the ids of everything that `search` finds, on all pages. Takes up to half a second."""
+    wanted = wanted or Filter()
+    text = _valid(text)
+    if not text.strip():
+        by = order or Order.DATE
+        return FoundIds(listing.all_ids(session, wanted, by, is_reversed=is_reversed), None)
+    asked = asked_words(text)[:_MOST_WORDS]
+    if not asked:
+        by_title = _By(order, is_reversed)
+        found = _without_words(session, text.strip(), wanted, by_title, _EVERY, 0)
+        return FoundIds([hit.recording.id for hit in found.hits], None)
+    answer = _Answer(session, asked, wanted)
+    numbers = answer.numbers(_By(order, is_reversed), max(answer.total, 1))
+    return FoundIds(_ids(session, numbers), _terms(answer.meant))
+
+
+def hits_of(session: Session, found: FoundIds, first: int, count: int) -> list[Hit]:
+    """Return `count` of what was `found`, from the `first`; what is gone by now is left out."""
+    rows = listing.with_ids(session, found.ids[first : first + count])
+    if found.terms is None:
+        return [Hit(row) for row in rows]
+    shown = highlighted(session, rows, found.terms)
+    return [Hit(*each) for each in zip(rows, shown, strict=True)]
+
+
+def _valid(text: str) -> str:
+    # Half characters, as broken file names have them, cannot be asked for.
+    return text.encode(errors="replace").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class _By:
+    """How hits are sorted; without an order the best come first."""
+
+    order: Order | None
+    is_reversed: bool
+
+
+class _Answer:
+    """What is found for words: how many, and in which order."""
+
+    def __init__(self, session: Session, asked: list[tuple[str, ...]], wanted: Filter) -> None:
+        self._query = _Query(session, wanted)
+        self._asked = asked
+        self._typed = self.meant = _typed(asked)
+        self.total = self._query.count(_all(self._typed))
+        if self.total < _ENOUGH:
+            self.meant = _with_typos(session, self._typed)
+            if self.meant != self._typed:
+                self.total = self._query.count(_all(self.meant))
+
+    def numbers(self, by: _By, most: int) -> list[int]:
+        """Return the numbers of the first rows."""
+        if by.order is None:
+            return _best(self._query, self._asked, self._typed, self.meant, most)
+        return self._query.sorted(_all(self.meant), by.order, most, is_reversed=by.is_reversed)
 
 
 class _Query:
@@ -161,9 +236,12 @@ class _Query:
         asked = self._asked(select(func.count()), expression)
         return int(self._session.scalar(asked) or 0)
 
-    def newest(self, expression: str, most: int | None = None) -> list[int]:
-        """Return the numbers of the newest rows."""
-        by_age = _index.c.rowid if self._wanted.is_deleted else _index.c.rowid.desc()
+    def newest(
+        self, expression: str, most: int | None = None, *, is_reversed: bool = False
+    ) -> list[int]:
+        """Return the numbers of the newest rows, or of the oldest."""
+        goes_up = self._wanted.is_deleted != is_reversed
+        by_age = _index.c.rowid if goes_up else _index.c.rowid.desc()
         asked = self._asked(select(_index.c.rowid), expression)
         return list(self._session.scalars(asked.order_by(by_age).limit(most)))
 
@@ -187,18 +265,22 @@ class _Query:
         titles: dict[int, str] = {number: key for number, key in self._session.execute(asked)}
         return sorted(numbers, key=lambda number: OSA.distance(key, titles[number]))
 
-    def sorted(self, expression: str, order: Order, most: int) -> list[int]:
-        """Return the numbers of the first rows in that order."""
+    def sorted(
+        self, expression: str, order: Order, most: int, *, is_reversed: bool = False
+    ) -> list[int]:
+        """Return the numbers of the first rows in that order, or from its end."""
         if order is Order.DATE:
-            return self.newest(expression, most)
+            return self.newest(expression, most, is_reversed=is_reversed)
         numbers = self.newest(expression)
         asked = select(_rows.number).join(Recording, _IS_ROW)
         if len(numbers) <= FEW:
-            asked = ordered(asked.where(_rows.number.in_(numbers)), order)
+            asked = asked.where(_rows.number.in_(numbers))
+            asked = ordered(asked, order, is_reversed=is_reversed)
             return list(self._session.scalars(asked.limit(most)))
         # So many that walking through all recordings in their order soon finds enough.
         wanted, first = set(numbers), []
-        asked = in_order(asked.where(*self._wanted.conditions()), self._wanted, order)
+        asked = asked.where(*self._wanted.conditions())
+        asked = in_order(asked, self._wanted, order, is_reversed=is_reversed)
         with self._session.scalars(asked) as walk:
             for number in walk:
                 if number in wanted:
@@ -229,7 +311,7 @@ def _best(
     for fields in (_TIERS[0], FIELDS):
         found = query.newest(_all(meant, fields), max(most, _SORTED))
         if fields is _TIERS[0]:
-            found = query.most_similar(found, key)
+            found = query.most_similar(found[:_SORTED], key) + found[_SORTED:]
         best |= dict.fromkeys(found)
         if len(best) >= most:
             break
@@ -278,13 +360,26 @@ def _recordings(session: Session, numbers: list[int]) -> list[Recording]:
     return [found[number] for number in numbers if number in found]
 
 
+def _ids(session: Session, numbers: list[int]) -> list[str]:
+    """Return the recordings' ids of `numbers` in the same order."""
+    found: dict[int, str] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = _rows.number.in_(numbers[start : start + _AT_ONCE])
+        found |= {
+            number: each
+            for number, each in session.execute(select(_rows.number, _rows.id).where(some))
+        }
+    return [found[number] for number in numbers if number in found]
+
+
 def _without_words(
-    session: Session, text: str, wanted: Filter, order: Order, limit: int, offset: int
+    session: Session, text: str, wanted: Filter, by: _By, limit: int, offset: int
 ) -> Found:
     """Return recordings with such a piece in their titles; all titles are looked through."""
     conditions = [*wanted.conditions(), func.instr(Recording.title, text) > 0]
     total = session.scalar(select(func.count()).select_from(Recording).where(*conditions))
-    asked = ordered(select(Recording).where(*conditions), order)
+    asked = select(Recording).where(*conditions)
+    asked = ordered(asked, by.order or Order.DATE, is_reversed=by.is_reversed)
     hits = []
     for row in session.scalars(asked.limit(limit).offset(offset)):
         start = row.title.index(text)

@@ -14,6 +14,7 @@ from recorder_app.jobs.kinds import enqueue_alignment
 from recorder_app.library import media_rows, recordings, versions
 from recorder_app.library.ids import short_id
 from recorder_app.library.models import Recording
+from recorder_app.library.queue import Session
 from recorder_app.services import notes
 from recorder_app.services.library import RecordingEntry, entry_of, open_library
 from recorder_app.services.safekeeping import opened_library
@@ -22,6 +23,8 @@ from recorder_app.texts import N_
 
 # More is no name any more; descriptions may be as long as they are.
 _LONGEST_NAME = 10_000
+# How many recordings one transaction changes.
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,34 @@ def edit(recording_id: str, changes: Changes) -> RecordingEntry:
 
     Raises InvalidRequest when there is none of that id, or a title would be empty.
     """
+    return edit_all([recording_id], changes)[0]
+
+
+def edit_all(recording_ids: Sequence[str], changes: Changes) -> list[RecordingEntry]:
+    """Change several recordings alike and return them as they are then.
+
+    Raises as `edit`; of many, those before one that is not there stay changed.
+    """
+    columns = _columns(changes)
+    entries = []
+    with opened_library() as database:
+        for start in range(0, len(recording_ids), _AT_ONCE):
+            # Others get their turn in between.
+            with database.write() as session:
+                changed = []
+                for each in recording_ids[start : start + _AT_ONCE]:
+                    row = recordings.get(session, each)
+                    changed.append(_change(session, row, columns, changes))
+                    if changes.title is not None:
+                        enqueue_alignment(session, row)
+                kept = [(entry, notes.note_of(session, row)) for row, entry in changed]
+            for entry, note in kept:
+                notes.keep(entry.path, note)
+            entries += [entry for entry, _ in kept]
+    return entries
+
+
+def _columns(changes: Changes) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     if changes.title is not None:
         columns["title"] = _name(changes.title, "title")
@@ -85,17 +116,17 @@ def edit(recording_id: str, changes: Changes) -> RecordingEntry:
         columns["project"] = _name(changes.project, "project") if changes.project.strip() else None
     if changes.is_favourite is not None:
         columns["is_favourite"] = changes.is_favourite
-    with opened_library() as database, database.write() as session:
-        row = recordings.get(session, recording_id)
-        if changes.tags or changes.untags:
-            kept = [tag.name for tag in row.tags if tag.name not in changes.untags]
-            columns["tags"] = kept + [_name(tag, "tag") for tag in changes.tags]
-        entry = entry_of(recordings.change(session, row, **columns))
-        if changes.title is not None:
-            enqueue_alignment(session, row)
-        note = notes.note_of(session, row)
-    notes.keep(entry.path, note)
-    return entry
+    return columns
+
+
+def _change(
+    session: Session, row: Recording, columns: dict[str, Any], changes: Changes
+) -> tuple[Recording, RecordingEntry]:
+    wanted = dict(columns)
+    if changes.tags or changes.untags:
+        kept = [tag.name for tag in row.tags if tag.name not in changes.untags]
+        wanted["tags"] = kept + [_name(tag, "tag") for tag in changes.tags]
+    return row, entry_of(recordings.change(session, row, **wanted))
 
 
 def delete(recording_ids: Sequence[str]) -> list[RecordingEntry]:

@@ -19,6 +19,19 @@ from recorder_app.ui.background import Background
 _log = logging.getLogger(__name__)
 
 
+class LibraryLook(msgspec.Struct, frozen=True):
+    """How the library window was left: `place` in logical pixels, and how recordings are shown."""
+
+    place: tuple[int, int, int, int] | None = None
+    is_maximized: bool = False
+    look: str = "grid"
+    order: str = ""
+    is_reversed: bool = False
+    sidebar_width: int = 184
+    details_width: int = 320
+    shows_details: bool = True
+
+
 class Remembered(msgspec.Struct, frozen=True):
     """`last_area` is (x, y, width, height) in device pixels, `settings` a window in logical ones,
     and `bar` a place.
@@ -31,6 +44,7 @@ class Remembered(msgspec.Struct, frozen=True):
     last_area: tuple[int, int, int, int] | None = None
     bar: tuple[int, int] | None = None
     settings: tuple[int, int, int, int] | None = None
+    library: LibraryLook = LibraryLook()
     pickers_used: int = 0
     was_welcomed: bool = True
 

@@ -17,6 +17,7 @@ from recorder_app.services.targets import TargetList
 from recorder_app.ui import style
 from recorder_app.ui.picker import AreaPicker
 from recorder_app.ui.tokens import LIGHT
+from tests.gui.library import Visitor, make_library
 from tests.gui.picking import WINDOWS, Person
 
 _HERE = Path(__file__).parent
@@ -42,3 +43,23 @@ def person(qtbot: QtBot) -> Iterator[Person]:
     picker = AreaPicker(LIGHT, reduced_motion=True, look=lambda: TargetList([], WINDOWS))
     yield Person(qtbot, picker)
     picker.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for kind in ("DATA", "CACHE", "CONFIG"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
+    return tmp_path
+
+
+@pytest.fixture
+def ids(home: Path) -> list[str]:  # noqa: ARG001 - the library is made there
+    return make_library(300)
+
+
+@pytest.fixture
+def visitor(ids: list[str], home: Path, qtbot: QtBot) -> Iterator[Visitor]:  # noqa: ARG001
+    one = Visitor(qtbot, home).open()
+    yield one
+    one.window.close()
+    one.settle()

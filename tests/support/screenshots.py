@@ -88,6 +88,25 @@ class Photographer:
             time.sleep(_SETTLED_S)
         self._hands.key("Escape")
 
+    def take_library(self) -> None:
+        """Take the library window by itself, with many recordings."""
+        command = [sys.executable, "-m", "tests.support.library_window", self._theme, "300"]
+        window = subprocess.Popen(command, env=self._env)
+        try:
+            self._hands.focus(self._hands.window("Library"))
+            self._take("library")
+            self._hands.key("Home", "shift+Right", "shift+Right")
+            self._take("library-chosen")
+            self._hands.key("Escape", "ctrl+f")
+            self._hands.type("databse")
+            self._take("library-search")
+            self._hands.key("ctrl+a")
+            self._hands.type("qqqqq")
+            self._take("library-nothing")
+        finally:
+            window.terminate()
+            window.wait(20)
+
     def _command(self, *arguments: str) -> str:
         return run(*arguments, env=self._env).stdout
 
@@ -122,7 +141,9 @@ def main() -> int:
             pixels[..., 2] = 60 + down * 40 // SIZE[1]
             paint_root(env["DISPLAY"], pixels)
             with painter(env, "typing", "--title", "Notes", "--geometry", "640x360+300+150"):
-                Photographer(env, folder, theme).take_all()
+                photographer = Photographer(env, folder, theme)
+                photographer.take_all()
+                photographer.take_library()
     return 0
 
 

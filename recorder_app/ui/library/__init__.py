@@ -1,0 +1,1 @@
+"""The library window: finding recordings among very many, and what is done with them."""

@@ -1,0 +1,219 @@
+"""What is done with recordings from the window: in the background, one after another."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from recorder_app.errors import UnreadableMedia
+from recorder_app.pipeline.stage import as_recorder_error
+from recorder_app.texts import N_
+from recorder_app.ui.background import Background
+from recorder_app.ui.library.access import Access
+
+if TYPE_CHECKING:
+    from recorder_app.services.importing import ImportEntry
+
+# Of very many so many at a time, so that other writers get their turn.
+_AT_ONCE = 500
+
+# The services are loaded with the first of these calls, in the background: the codecs come with
+# them, and the window opens without.
+
+
+class Deeds(QObject):
+    """Used on the GUI thread. `changed` says that the library did, `work_added` that there is work
+    for the queue, `failed` carries a RecorderError.
+
+    `deleted` carries the ids that are in the trash now, `erased` a report, `exporting` how many,
+    `linked` a link, `import_moved` the number of a file, how many there are, and its path, and
+    `import_ended` what became of each.
+    """
+
+    changed = Signal()
+    work_added = Signal()
+    failed = Signal(object)
+    deleted = Signal(list)
+    restored = Signal(list)
+    erased = Signal(object)
+    exporting = Signal(int)
+    linked = Signal(str)
+    import_moved = Signal(int, int, str)
+    import_ended = Signal(list)
+
+    def __init__(self, access: Access, parent: QObject) -> None:
+        super().__init__(parent)
+        self._access = access
+        # Reading large files takes long; nothing else shall wait for it.
+        self._importer = Background(self, "library-import")
+        self._stop_import = threading.Event()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was asked for is done."""
+        return self._access.is_idle and self._importer.is_idle
+
+    def rename(self, recording_id: str, title: str) -> None:
+        self._edit([recording_id], title=title)
+
+    def mark_favourite(self, ids: Sequence[str], is_favourite: bool) -> None:
+        self._edit(ids, is_favourite=is_favourite)
+
+    def assign(self, ids: Sequence[str], project: str) -> None:
+        """Put recordings into a project, or with no name out of theirs."""
+        self._edit(ids, project=project)
+
+    def tag(self, ids: Sequence[str], name: str, *, is_on: bool = True) -> None:
+        """Give recordings a tag, or take it away."""
+        self._edit(ids, **{"tags" if is_on else "untags": (name,)})
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Put recordings into the trash."""
+        wanted = list(ids)
+
+        def work() -> None:
+            from recorder_app.services import catalogue
+
+            for start in range(0, len(wanted), _AT_ONCE):
+                catalogue.delete(wanted[start : start + _AT_ONCE])
+
+        self._do(work, lambda _: self.deleted.emit(wanted))
+
+    def restore(self, ids: Sequence[str]) -> None:
+        """Take recordings out of the trash."""
+        wanted = list(ids)
+
+        def work() -> None:
+            from recorder_app.services import catalogue
+
+            for start in range(0, len(wanted), _AT_ONCE):
+                catalogue.restore(wanted[start : start + _AT_ONCE])
+
+        self._do(work, lambda _: self.restored.emit(wanted))
+
+    def erase(self, ids: Sequence[str]) -> None:
+        """Delete recordings and their files for good."""
+        wanted = list(ids)
+
+        def work() -> Any:
+            from recorder_app.services import removing
+
+            return removing.erase(wanted)
+
+        def done(report: Any) -> None:
+            self.erased.emit(report)
+            if report.remote_copies_queued:
+                self.work_added.emit()
+
+        self._do(work, done)
+
+    def export(self, ids: Sequence[str], preset: str) -> None:
+        """Hand in an export of each as a new version."""
+        wanted = list(ids)
+
+        def work() -> int:
+            from recorder_app.services import versions
+            from recorder_app.services.export_entries import ExportWish
+
+            database = self._access.database()
+            for each in wanted:
+                versions.hand_in(database, each, ExportWish(preset))
+            return len(wanted)
+
+        def done(count: int) -> None:
+            self.exporting.emit(count)
+            self.work_added.emit()
+
+        self._do(work, done)
+
+    def fetch_link(self, recording_id: str) -> None:
+        """Ask for a link that works; `linked` tells it."""
+
+        def work() -> str:
+            from recorder_app.services import links
+
+            return links.link(self._access.database(), recording_id).text
+
+        self._access.deeds.run(work, self.linked.emit, self._fail)
+
+    def with_file(self, path: str, done: Callable[[], None]) -> None:
+        """Call `done` if the file is there; else tell that it is gone."""
+
+        def work() -> None:
+            if not os.path.isfile(path):
+                raise UnreadableMedia(
+                    N_("The file {path} is not there."),
+                    hint=N_("If it was moved, drop it into this window: it is recognised."),
+                    path=path,
+                )
+
+        self._access.deeds.run(work, lambda _: done(), self._fail)
+
+    def fetch_markers(self, path: str, done: Callable[[list[tuple[float, str]]], None]) -> None:
+        """Call `done` with the marks that were set while it was recorded, by seconds."""
+
+        def work() -> list[tuple[float, str]]:
+            from recorder_app.services import notes
+
+            entry = notes.sidecar(Path(path))
+            return [] if entry is None else [(mark.at_s, mark.text) for mark in entry.markers]
+
+        self._access.deeds.run(work, done, self._fail)
+
+    # Importing.
+
+    def bring_in(self, given: Sequence[Path]) -> None:
+        """Enter files, and those below folders; they stay where they are."""
+        self._stop_import.clear()
+
+        def work() -> list[ImportEntry]:
+            from recorder_app.services import importing
+
+            entries = []
+            moved = self.import_moved
+            for entry in importing.import_files(
+                self._access.database(), given, on_progress=lambda *at: moved.emit(*at)
+            ):
+                entries.append(entry)
+                if self._stop_import.is_set():
+                    break
+            return entries
+
+        self._importer.run(work, self._brought_in, self._fail)
+
+    def stop_import(self) -> None:
+        """Import no more after the file that is being read; what is in stays."""
+        self._stop_import.set()
+
+    def _brought_in(self, entries: list[ImportEntry]) -> None:
+        self.changed.emit()
+        if any(entry.jobs for entry in entries):
+            self.work_added.emit()
+        self.import_ended.emit(entries)
+
+    def _edit(self, ids: Sequence[str], **changes: Any) -> None:
+        wanted = list(ids)
+
+        def work() -> None:
+            from recorder_app.services import catalogue
+
+            catalogue.edit_all(wanted, catalogue.Changes(**changes))
+
+        self._do(work, lambda _: None)
+
+    def _do(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        def after(result: Any) -> None:
+            self.changed.emit()
+            done(result)
+
+        self._access.deeds.run(work, after, self._fail)
+
+    def _fail(self, error: Exception) -> None:
+        self.failed.emit(as_recorder_error(error))
+        # Some of many may have been changed.
+        self.changed.emit()

@@ -1,0 +1,320 @@
+"""What is done from the library window, what is said of it, and the panels that join it."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt, Signal
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from recorder_app.errors import RecorderError
+from recorder_app.library.database import Database
+from recorder_app.library.models import Recording
+from recorder_app.pipeline.events import Marked, RecordingState
+from recorder_app.pipeline.journal import SCHEMA, JournalEntry, Owner, journal_path
+from recorder_app.services.library import library_path
+from recorder_app.ui.library import places
+from recorder_app.ui.library.model import IDS_FORMAT
+from recorder_app.ui.library.places import Place
+from tests.gui.library import Visitor, make_library, stored
+from tests.support.media import make
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def test_a_deleted_one_comes_back(visitor: Visitor) -> None:
+    window = visitor.window
+    visitor.click(0)
+    visitor.click(2, CTRL)
+    chosen, total = visitor.chosen, window.model.total
+    visitor.key(Qt.Key.Key_Delete)
+    visitor.qtbot.waitUntil(lambda: window.model.total == total - 2)
+    assert window.notice.text == "2 recordings are in the trash."
+    assert not set(chosen) & set(visitor.titles[:1])
+    visitor.key(Qt.Key.Key_Z, CTRL)
+    visitor.qtbot.waitUntil(lambda: window.model.total == total)
+    assert [visitor.titles[0], visitor.titles[2]] == chosen
+
+
+def test_undo_can_be_clicked(visitor: Visitor) -> None:
+    total = visitor.window.model.total
+    visitor.click(0)
+    visitor.key(Qt.Key.Key_Delete)
+    visitor.qtbot.waitUntil(lambda: visitor.window.model.total == total - 1)
+    visitor.press("Undo")
+    visitor.qtbot.waitUntil(lambda: visitor.window.model.total == total)
+
+
+def test_for_good_is_asked_in_the_window(visitor: Visitor, home: Path) -> None:
+    window = visitor.window
+    visitor.go(Place(places.TRASH))
+    card = window.model.card(0)
+    assert card is not None
+    file = home / "gone.webm"
+    file.write_bytes(b"x" * 4000)
+    database = Database(library_path())
+    with database.write() as session:
+        session.get_one(Recording, card.id).path = str(file)
+    database.close()
+    visitor.click(0)
+    visitor.key(Qt.Key.Key_Delete)
+    assert "for good?" in window.notice.text
+    visitor.press("Keep")
+    assert file.exists()
+    visitor.key(Qt.Key.Key_Delete)
+    total = window.model.total
+    visitor.press("Delete for good")
+    visitor.qtbot.waitUntil(lambda: window.model.total == total - 1)
+    assert not file.exists()
+
+
+def test_a_title_is_changed_where_it_stands(visitor: Visitor) -> None:
+    visitor.click(4)
+    card = visitor.window.recordings.chosen_cards()[0]
+    visitor.key(Qt.Key.Key_F2)
+    editor = visitor.window.recordings.grid.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    QTest.keyClicks(editor, "A better name")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    visitor.qtbot.waitUntil(lambda: stored(card.id).title == "A better name")
+    visitor.qtbot.waitUntil(lambda: visitor.titles[4] == "A better name")
+    assert visitor.chosen == ["A better name"]
+
+
+def test_many_are_tagged_and_put_into_a_project(visitor: Visitor) -> None:
+    visitor.click(0)
+    visitor.click(1, SHIFT)
+    chosen = [card.id for card in visitor.window.recordings.chosen_cards()]
+    verbs = visitor.window.doings.verbs
+    verbs.tag("release", True)
+    verbs.assign("Launch & more")
+    verbs.favourite(True)
+    visitor.settle()
+    for each in chosen:
+        row = stored(each)
+        assert "release" in [tag.name for tag in row.tags]
+        assert row.project is not None
+        assert row.project.name == "Launch & more"
+        assert row.is_favourite
+    visitor.qtbot.waitUntil(
+        lambda: Place(places.PROJECT, "Launch & more") in visitor.window.sidebar._items
+    )
+
+
+def test_recordings_are_dropped_onto_a_tag(visitor: Visitor) -> None:
+    sidebar = visitor.window.sidebar
+    card = visitor.window.model.card(0)
+    assert card is not None
+    item = sidebar._items[Place(places.TAG, "workshop")]
+    sidebar._tags.setExpanded(True)
+    sidebar.scrollToItem(item)
+    data = QMimeData()
+    data.setData(IDS_FORMAT, QByteArray(card.id.encode()))
+    at = QPointF(sidebar.visualItemRect(item).center())
+    copy, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    held = Qt.KeyboardModifier.NoModifier
+    sidebar.dropEvent(QDropEvent(at, copy, data, button, held))
+    visitor.settle()
+    assert "workshop" in [tag.name for tag in stored(card.id).tags]
+
+
+def test_files_that_are_dropped_are_imported_and_refused_ones_say_why(
+    visitor: Visitor, home: Path
+) -> None:
+    window = visitor.window
+    total = window.model.total
+    folder = home / "films"
+    folder.mkdir()
+    make(folder / "party.webm", "-t", "1")
+    (folder / "notes.webm").write_text("no film at all")
+    queued = []
+    window.work_added.connect(lambda: queued.append(True))
+    visitor.drop_files(folder)
+    visitor.qtbot.waitUntil(lambda: "not imported" in window.notice.text, timeout=20_000)
+    assert window.notice.text == "1 imported, 1 not imported"
+    assert "notes.webm" in window.notice._details.toPlainText()
+    visitor.qtbot.waitUntil(lambda: window.model.total == total + 1)
+    assert queued
+
+
+def test_a_locked_database_is_told_and_tried_again(visitor: Visitor) -> None:
+    visitor.click(0)
+    other = sqlite3.connect(library_path(), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    failures: list[RecorderError] = []
+    visitor.window.failed.connect(failures.append)
+    began = time.monotonic()
+    visitor.window.doings.verbs.favourite(True)
+    took = time.monotonic() - began
+    assert took < 0.05
+    visitor.qtbot.waitUntil(lambda: bool(failures), timeout=20_000)
+    other.execute("ROLLBACK")
+    other.close()
+    assert visitor.window.notice.text.startswith(failures[0].message)
+
+
+def test_a_broken_database_is_told_with_a_way_out(home: Path, qtbot: QtBot) -> None:
+    library_path().parent.mkdir(parents=True)
+    library_path().write_bytes(b"SQLite format 3\0" + b"\xff" * 8000)
+    visitor = Visitor(qtbot, home).open()
+    qtbot.waitUntil(lambda: bool(visitor.window.fault.text))
+    library_path().unlink()
+    make_library(10)
+    visitor.press("Try again")
+    qtbot.waitUntil(lambda: visitor.window.model.total > 5)
+    assert not visitor.window.fault.text
+    visitor.window.close()
+    visitor.settle()
+
+
+def test_a_file_that_is_gone_is_told(visitor: Visitor) -> None:
+    played: list[str] = []
+    visitor.window.play_requested.connect(played.append)
+    visitor.click(0)
+    visitor.key(Qt.Key.Key_Return)
+    visitor.qtbot.waitUntil(lambda: "is not there" in visitor.window.notice.text)
+    assert not played
+
+
+def test_return_plays(visitor: Visitor, home: Path) -> None:
+    card = visitor.window.model.card(0)
+    assert card is not None
+    file = home / "there.webm"
+    file.write_bytes(b"x")
+    database = Database(library_path())
+    with database.write() as session:
+        session.get_one(Recording, card.id).path = str(file)
+    database.close()
+    visitor.window.refresh()
+    visitor.qtbot.waitUntil(
+        lambda: (now := visitor.window.model.card(0)) is not None and now.path == str(file)
+    )
+    visitor.click(0)
+    view = visitor.window.recordings.view
+    with visitor.qtbot.waitSignal(visitor.window.play_requested) as played:
+        QTest.keyClick(view, Qt.Key.Key_Return)
+    assert played.args == [card.id]
+
+
+class _Details(QWidget):
+    changed, share_requested = Signal(list), Signal(list)
+    trim_requested = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def show_recordings(self, ids: list[str]) -> None:
+        self.shown = ids
+
+
+class _Player(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[tuple[str, str, list[tuple[float, str]]]] = []
+        self.is_closed = False
+
+    def open(self, recording_id: str, path: str, markers: list[tuple[float, str]]) -> None:
+        self.opened.append((recording_id, path, markers))
+
+    def close_media(self) -> None:
+        self.is_closed = True
+
+
+class _Editor(QWidget):
+    closed, version_made = Signal(), Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened = ""
+
+    def open(self, recording_id: str) -> None:
+        self.opened = recording_id
+
+
+class _Activity(QWidget):
+    opened, failed = Signal(str), Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_on = False
+
+    def begin(self) -> None:
+        self.is_on = True
+
+    def end(self) -> None:
+        self.is_on = False
+
+
+def test_panels_of_others_are_told_and_heard(visitor: Visitor, ids: list[str]) -> None:
+    window = visitor.window
+    details, player, editor, activity = _Details(), _Player(), _Editor(), _Activity()
+    window.set_details(details)
+    window.set_player(player)
+    window.set_editor(editor)
+    window.set_activity(activity)
+    window.resize(1100, 700)
+    assert activity.is_on
+    visitor.click(0)
+    card = window.recordings.chosen_cards()[0]
+    assert details.shown == [card.id]
+    shared: list[list[str]] = []
+    window.share_requested.connect(shared.append)
+    window.doings.verbs.share()
+    details.share_requested.emit([card.id])
+    assert shared == [[card.id]] * 2
+    Path(card.path).parent.mkdir(parents=True, exist_ok=True)
+    details.trim_requested.emit(card.id)
+    assert editor.opened == card.id
+    assert editor.isVisible()
+    assert player.is_closed
+    editor.closed.emit()
+    assert window.recordings.isVisible()
+    wanted = next(each for each in ids if stored(each).deleted_at is None)
+    activity.opened.emit(wanted)
+    visitor.qtbot.waitUntil(lambda: details.shown == [wanted])
+    window.recordings.choose_none()
+    assert details.shown == []
+    window.close()
+    visitor.settle()
+    assert not activity.is_on
+
+
+def test_the_player_gets_the_markers(visitor: Visitor, home: Path) -> None:
+    window = visitor.window
+    player = _Player()
+    window.set_player(player)
+    window.resize(1100, 700)
+    card = window.model.card(0)
+    assert card is not None
+    file = make(home / "film.webm")
+    entry = JournalEntry(
+        SCHEMA, file.name, RecordingState.FINISHED, datetime.now(UTC), Owner(1, 0.0), {}, []
+    )
+    entry.markers = [Marked(0.5, "Intro")]
+    journal_path(file).write_bytes(msgspec.json.encode(entry))
+    database = Database(library_path())
+    with database.write() as session:
+        session.get_one(Recording, card.id).path = str(file)
+    database.close()
+    window.refresh()
+    visitor.qtbot.waitUntil(
+        lambda: (now := window.model.card(0)) is not None and now.path == str(file)
+    )
+    visitor.click(0)
+    visitor.key(Qt.Key.Key_Return)
+    visitor.qtbot.waitUntil(lambda: bool(player.opened))
+    assert player.opened == [(card.id, str(file), [(0.5, "Intro")])]
+    assert player.isVisible()

@@ -1,0 +1,91 @@
+"""The library window as a program of its own, over a library such as people have.
+
+``python -m tests.support.library_window light|dark [COUNT]`` makes this user's library with
+posters, unless there is one, and shows the window. It ends with the window.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+
+from recorder_app import paths
+from recorder_app.library.database import Database
+from recorder_app.library.models import Job, Recording
+from recorder_app.media.frames import Pixels
+from recorder_app.media.stills import STRIP_PICTURES, STRIP_WIDTH, jpeg
+from recorder_app.services.library import library_path
+from recorder_app.settings.store import SettingsStore
+from recorder_app.ui import style
+from recorder_app.ui.library.window import LibraryWindow
+from recorder_app.ui.tokens import DARK, LIGHT
+from tests.support.library import fill
+
+_WITH_POSTERS = 60
+
+
+def make(count: int) -> None:
+    """Make the library: the newest recordings of the last weeks, with pictures and work."""
+    database = Database(library_path())
+    with database.write() as session:
+        newest = fill(session, count)[::-1]
+        now = datetime.now(UTC)
+        for number, each in enumerate(newest[:_WITH_POSTERS]):
+            row = session.get_one(Recording, each)
+            row.created_at = now - timedelta(hours=7 * number)
+            row.deleted_at = None
+        for number, state in ((1, "running"), (4, "failed")):
+            upload = Job(kind="upload", lane="network", state=state, progress=0.62)
+            upload.recording_id = newest[number]
+            session.add(upload)
+    database.close()
+    chance = random.Random(3)
+    for each in newest[:_WITH_POSTERS]:
+        folder = paths.preview_folder(each)
+        folder.mkdir(parents=True)
+        colour = [chance.randrange(40, 200) for _ in range(3)]
+        (folder / "poster.jpg").write_bytes(jpeg(_picture(640, 360, 0.0, colour)))
+        parts = [
+            _picture(STRIP_WIDTH, 90, part / STRIP_PICTURES, colour)
+            for part in range(STRIP_PICTURES)
+        ]
+        (folder / "strip.jpg").write_bytes(jpeg(np.concatenate(parts, axis=1)))
+
+
+def _picture(width: int, height: int, share: float, colour: list[int]) -> Pixels:
+    """Return a desktop with a window that wanders to the right."""
+    down, across = np.mgrid[0:height, 0:width]
+    pixels = np.zeros((height, width, 3), np.uint8)
+    for channel, base in enumerate(colour):
+        wave = 40 * np.sin(across / width * 4 + channel) + 30 * down / height
+        pixels[..., channel] = np.clip(base + wave, 0, 255)
+    left = int(width * (0.12 + 0.3 * share))
+    right, top, bottom = left + width // 2, height // 5, height * 4 // 5
+    pixels[top:bottom, left:right] = 245
+    pixels[top : top + height // 16, left:right] = colour
+    for line in range(6):
+        y = height // 3 + line * height // 14
+        end = left + width // 50 + width * (2 + line % 3) // 10
+        pixels[y : y + max(1, height // 60), left + width // 50 : end] = 90
+    return pixels
+
+
+def main() -> int:
+    theme = DARK if sys.argv[1] == "dark" else LIGHT
+    if not library_path().exists() and len(sys.argv) > 2:
+        make(int(sys.argv[2]))
+    app = QApplication(sys.argv[:1])
+    style.apply(app, theme)
+    window = LibraryWindow(theme, SettingsStore())
+    window.play_requested.connect(lambda each: print(f"play {each}", flush=True))
+    window.closed.connect(app.quit)
+    window.bring_up()
+    return app.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
