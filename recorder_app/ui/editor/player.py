@@ -241,7 +241,7 @@ class Player(QWidget):
             self._fail(
                 UnreadableMedia(
                     N_("The file {path} is not there."),
-                    hint=N_("If it was moved, choose “Find the file” in the library."),
+                    hint=N_("If it was moved, tell the library where it is now."),
                     path=path,
                 )
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 
@@ -156,6 +156,9 @@ class PlayerControls(QWidget):
         column.addLayout(row)
 
     def _connect(self) -> None:
+        for each in (*self.findChildren(QToolButton), self.volume):
+            # A click leaves the keyboard where it was: arrows go through the film.
+            each.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.play.clicked.connect(self.play_pressed)
         self.previous.clicked.connect(self.previous_pressed)
         self.next.clicked.connect(self.next_pressed)
