@@ -105,7 +105,7 @@ class TimelineView(QWidget):
             self._set_scale(TimelineScale.fit(float(edits.length), self._inner))
         self.setAccessibleDescription(
             translate(
-                N_("Keeps {start} to {end}, without {count} parts."),
+                N_("Keeps {start} to {end}. Parts removed inside: {count}."),
                 start=exact_text(edits.bounds.start),
                 end=exact_text(edits.bounds.end),
                 count=len(edits.removed),
@@ -113,10 +113,17 @@ class TimelineView(QWidget):
         )
         self.update()
 
-    def show_times(self, times: PictureTimes, aspect: float) -> None:
-        """Say when the pictures are, and how wide they are for their height."""
-        self._times, self._aspect = times, aspect
+    def show_times(self, times: PictureTimes) -> None:
+        """Say when the pictures are."""
+        self._times = times
         self.update()
+
+    def show_aspect(self, aspect: float) -> None:
+        """Say how wide the pictures are for their height."""
+        if aspect != self._aspect:
+            self._aspect = aspect
+            self._pixmaps.clear()
+            self.update()
 
     def show_playhead(self, number: int, *, follow: bool = True) -> None:
         self._playhead = number

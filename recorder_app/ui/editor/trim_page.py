@@ -305,6 +305,7 @@ class TrimPage(QWidget):
         if self.sender() is not self._pictures:
             return
         self._times = times
+        self.parts.timeline.show_times(times)
         start, _ = self.handle_edges
         self._show_number(start)
         self._show_kept()
@@ -346,8 +347,8 @@ class TrimPage(QWidget):
     def _take_picture(self, image: QImage) -> None:
         is_first = self.parts.view.image.isNull()
         self.parts.view.show_image(image)
-        if is_first and self._times is not None and image.height():
-            self.parts.timeline.show_times(self._times, image.width() / image.height())
+        if is_first:
+            self.parts.timeline.show_aspect(image.width() / image.height())
 
     def _show_time(self) -> None:
         assert self._times is not None

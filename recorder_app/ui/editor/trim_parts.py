@@ -1,10 +1,14 @@
 """What the page that trims is made of: its widgets, laid out and named; they decide nothing."""
 
+# Qt calls its handlers by these names.
+# ruff: noqa: N802
+
 from __future__ import annotations
 
 from fractions import Fraction
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from recorder_app.edit.timeline import EditList
@@ -53,7 +57,10 @@ class TrimParts(QObject):
         self.time.setAccessibleName(translate(N_("Time")))
         self.time.setToolTip(translate(N_("Type a time to go there")))
         self.frame = QLabel()
-        self.result = QLabel()
+        self.result = _Spare()
+        # In a narrow window it is the first to go.
+        self.result.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.result.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.zoom = ThinSlider(translate(N_("Zoom")), theme)
         self.zoom.setRange(0, _ZOOM_STEPS)
         self.zoom.setPageStep(_ZOOM_STEPS // 10)
@@ -167,12 +174,19 @@ class TrimParts(QObject):
         row.addSpacing(SPACE_S)
         for each in (self.set_start, self.set_end, self.remove):
             row.addWidget(each)
-        row.addStretch(1)
-        row.addWidget(self.result)
+        row.addWidget(self.result, 1)
         row.addSpacing(SPACE_S)
         row.addWidget(self.zoom)
         row.addWidget(self.fit)
         return row
+
+
+class _Spare(QLabel):
+    """A text that is left out where there is no room for all of it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.sizeHint().width() <= self.width():
+            super().paintEvent(event)
 
 
 def _separator() -> QFrame:
