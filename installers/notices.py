@@ -17,7 +17,7 @@ _TEXTS = re.compile(r"(LICEN[CS]E|COPYING|NOTICE)", re.IGNORECASE)
 # The loader of PyInstaller is in every bundle, though no module of it is.
 _ALWAYS = ("pyinstaller",)
 
-# What PyAV's wheel has beside FFmpeg itself, by the beginning of the files' names.
+# What PyAV's wheel has beside FFmpeg itself, and Qt's, by the beginning of the files' names.
 _GPL = "GPL-2.0-or-later"
 _LGPL_OR_GPL = "LGPL-3.0-or-later OR GPL-2.0-or-later"
 _NETTLE = ("Nettle", _LGPL_OR_GPL, "https://www.lysator.liu.se/~nisse/nettle")
@@ -42,6 +42,12 @@ _LIBRARIES = {
     "libdrm": ("libdrm", "MIT", "https://gitlab.freedesktop.org/mesa/drm"),
     "libxcb": ("XCB", "MIT", "https://xcb.freedesktop.org"),
     "libXau": ("libXau", "MIT", "https://gitlab.freedesktop.org/xorg/lib/libxau"),
+    # Qt's player has its own, without what is under the GPL.
+    "PySide6/Qt/lib/libavcodec": (
+        "FFmpeg of Qt's player",
+        "LGPL-2.1-or-later",
+        "https://ffmpeg.org",
+    ),
 }
 
 _HEAD = """\
@@ -69,7 +75,7 @@ def text(modules: Iterable[str], files: Iterable[str]) -> str:
     """Return it."""
     files = {Path(file).as_posix() for file in files}
     parts = [_HEAD.format(ffmpeg=_ffmpeg_licence())]
-    parts.append("Libraries built into PyAV\n\n" + "\n".join(_known(files)))
+    parts.append("Libraries built into PyAV and Qt\n\n" + "\n".join(_known(files)))
     parts.append(_python())
     parts += [_about(one) for one in distributions(modules, files)]
     for name in _GNU:

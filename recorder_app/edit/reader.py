@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 import contextlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -87,6 +87,22 @@ class PictureReader:
     def count(self) -> int:
         """How many pictures there are."""
         return len(self._stamps)
+
+    @property
+    def stamps(self) -> Sequence[int]:
+        """When each picture is shown first, in units of `base` seconds. Never changed."""
+        return self._stamps
+
+    @property
+    def base(self) -> Fraction:
+        return self._base
+
+    def near(self, number: int) -> int:
+        """Return the last picture up to `number` that stands alone: it is decoded at once."""
+        key = bisect.bisect_right(self._keys, self._stamps[number]) - 1
+        if key < 0:
+            return number
+        return min(bisect.bisect_left(self._stamps, self._keys[key]), number)
 
     def time(self, number: int) -> Fraction:
         """Return when picture `number`, counted from 0, is shown first, in seconds."""

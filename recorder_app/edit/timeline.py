@@ -233,8 +233,29 @@ class Restore:
         return cls(Range.from_parameters(parameters["part"]))
 
 
-_OPERATIONS: Mapping[str, type[Trim | Cut | Restore]] = {
-    each.name: each for each in (Trim, Cut, Restore)
+@dataclass(frozen=True, slots=True)
+class Revert:
+    """Keep everything again, whatever was edited before."""
+
+    name: ClassVar[str] = "revert"
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        return ()
+
+    def apply(self, edited: EditList) -> EditList:
+        return EditList.whole(edited.length)
+
+    def to_parameters(self) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_parameters(cls, _parameters: Mapping[str, Any]) -> Self:
+        return cls()
+
+
+_OPERATIONS: Mapping[str, type[Trim | Cut | Restore | Revert]] = {
+    each.name: each for each in (Trim, Cut, Restore, Revert)
 }
 
 

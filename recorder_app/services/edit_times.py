@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from recorder_app.edit.timeline import Cut, Operation, Range, Restore, Trim
+from recorder_app.edit.timeline import Cut, Operation, Range, Restore, Revert, Trim
 from recorder_app.errors import InvalidRequest
 from recorder_app.texts import N_
 
@@ -99,6 +99,14 @@ class RestoreWish:
 
     def operation(self, times: Times) -> Restore:
         return Restore(_range(times, self.part))
+
+
+@dataclass(frozen=True, slots=True)
+class RevertWish:
+    """Keep everything again; what was undone by it can be had back by an undo."""
+
+    def operation(self, _times: Times) -> Revert:
+        return Revert()
 
 
 def _range(times: Times, part: tuple[Time, Time]) -> Range:

@@ -51,16 +51,21 @@ def test_what_is_in_it(program: Path) -> None:
     assert (inside / "LICENSE").is_file()
     told = (inside / notices.FILE_NAME).read_text(encoding="utf-8")
     # Every package that is in it, and none that is not.
-    for name in ("av", "numpy", "PySide6_Essentials", "shiboken6", "SQLAlchemy", "jeepney"):
+    for name in (
+        *("av", "numpy", "PySide6_Essentials", "PySide6_Addons", "shiboken6", "SQLAlchemy"),
+        "jeepney",
+    ):
         assert re.search(rf"^{name} \d", told, re.MULTILINE | re.IGNORECASE), name
     assert not re.search(r"^(pytest|hypothesis|babel) \d", told, re.MULTILINE)
     names = {path.name for path in inside.rglob("*")}
-    assert not {"QtNetwork.abi3.so", "libqgtk3.so", "libpulse.so.0"} & names
+    assert not {"libqgtk3.so", "libpulse.so.0"} & names
     modules = set(CArchiveReader(str(program)).open_embedded_archive("PYZ.pyz").toc)
     assert "recorder_app.cli.record" in modules
     assert not {"tests", "installers", "pytest", "hypothesis"} & {
         name.partition(".")[0] for name in modules
     }
+    # With all that Qt's player is linked to.
+    assert {"libffmpegmediaplugin.so", "libQt6Network.so.6", "libavcodec.so.61"} <= names
     # It grows unseen: an import brings its package, the package its libraries.
     assert bundle.size_bytes(program) < 400e6
 

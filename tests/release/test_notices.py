@@ -28,6 +28,11 @@ def test_of_those_that_fill_one_folder_only_what_is_bundled_is_named() -> None:
     assert "PySide6_Addons" not in told
 
 
+def test_the_ffmpeg_of_qts_player_is_named() -> None:
+    told = notices.text(["PySide6"], ["PySide6/Qt/lib/libavcodec.so.61"])
+    assert "FFmpeg of Qt's player: LGPL-2.1-or-later." in told
+
+
 def test_it_says_why_a_bundle_is_under_the_gpl() -> None:
     told = notices.text([], ["libx264-d6533a8d.so.165", "libx265-f5385bb8.so.216", "libfoo.so"])
     assert "x264: GPL-2.0-or-later." in told

@@ -1,0 +1,47 @@
+"""Playing a result that is not made yet: the kept parts of the source, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from recorder_app.edit.timeline import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Leap:
+    """Where to play on instead; None is the end of the result."""
+
+    to: Fraction | None
+
+
+def start_of(kept: Sequence[Range], at: Fraction) -> Fraction:
+    """Return where playing begins that is asked for at `at`: there, or with what is kept next.
+
+    From the end on it begins anew.
+    """
+    for part in kept:
+        if at < part.end:
+            return max(at, part.start)
+    return kept[0].start
+
+
+def leap_at(kept: Sequence[Range], at: Fraction, picture: Fraction) -> Leap | None:
+    """Return where to leap from `at`, a moment being played; None to play on.
+
+    What would be shown for less than half a `picture`, in seconds, is not waited for.
+    """
+    for part in kept:
+        if at < part.start:
+            return Leap(part.start)
+        if at < part.end - picture / 2:
+            return None
+    return Leap(None)
+
+
+def before(kept: Sequence[Range], at: Fraction) -> Fraction:
+    """Return how much of the result comes before a moment of the source, in seconds."""
+    return sum(
+        (min(at, part.end) - part.start for part in kept if part.start < at), start=Fraction(0)
+    )

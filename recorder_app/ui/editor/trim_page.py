@@ -1,0 +1,470 @@
+"""The page that trims: an exact picture, the timeline under it, and what is made of the result."""
+
+# Qt calls its handlers by these names.
+# ruff: noqa: N802
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QImage, QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from recorder_app.edit.timeline import Cut, EditList, Operation, Range, Restore, Revert, Trim
+from recorder_app.errors import RecorderError, UnreadableMedia
+from recorder_app.texts import N_, translate
+from recorder_app.ui.editor import skipping
+from recorder_app.ui.editor.edit_session import EditSession
+from recorder_app.ui.editor.filmstrip import Cell
+from recorder_app.ui.editor.picture_server import PictureServer
+from recorder_app.ui.editor.picture_times import PictureTimes
+from recorder_app.ui.editor.result_playback import ResultPlayback
+from recorder_app.ui.editor.times import typed_time
+from recorder_app.ui.editor.trim_keys import TrimKeys
+from recorder_app.ui.editor.trim_parts import TrimParts
+from recorder_app.ui.editor.trim_previews import TrimPreviews
+from recorder_app.ui.editor.trim_results import TrimResults
+from recorder_app.ui.tokens import Theme
+
+if TYPE_CHECKING:
+    from recorder_app.services.edit_state import EditState
+
+_SHUTTLE_MS = 40
+_MOST_SPEED = 2.0
+_MOST_BACK = 8.0
+
+
+class TrimPage(QWidget):
+    """Edits one recording at a time; every edit is kept at once.
+
+    `version_made` carries the id of a new recording, `version_opened` that of one to be shown,
+    `failed` a RecorderError, which is told here too. `work_queued` asks for queued jobs to be run.
+    """
+
+    closed = Signal()
+    version_made = Signal(str)
+    version_opened = Signal(str)
+    work_queued = Signal()
+    failed = Signal(object)
+
+    def __init__(
+        self, theme: Theme, reduced_motion: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        # Nothing moves here but what is played.
+        self.reduced_motion = reduced_motion
+        self._times: PictureTimes | None = None
+        self._pictures: PictureServer | None = None
+        self._number = 0
+        self._speed = 1.0
+        self._shuttle = QTimer(self, interval=_SHUTTLE_MS)
+        self._shuttle.timeout.connect(self._step_shuttle)
+        self._shuttle_speed = 0.0
+        self.parts = TrimParts(theme, self)
+        self.session = EditSession(self)
+        self.playback = ResultPlayback(self)
+        self._previews = TrimPreviews(self)
+        self.results = TrimResults(self.parts.work, theme, self)
+        self._keys = TrimKeys(self)
+        self._connect()
+        self.setFocusProxy(self.parts.timeline)
+        self._show_state()
+
+    # Names that others use
+
+    def open(self, recording_id: str) -> None:
+        """Show a recording as it is edited. Returns at once."""
+        self.close_media()
+        self.parts.view.clear()
+        self.parts.set_title("")
+        self.parts.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.session.open(recording_id)
+
+    def close_media(self) -> None:
+        """Let go of the file; edits are kept, and work that was begun goes on."""
+        self._shuttle.stop()
+        self.playback.close()
+        self.session.close()
+        self._previews.close()
+        if self._pictures is not None:
+            self._pictures.close()
+            self._pictures.deleteLater()
+        self._pictures = self._times = None
+        self._number = 0
+        self.parts.timeline.clear()
+        self._show_state()
+
+    def finish(self) -> None:
+        """Wait for the last edits to be kept: for the end of the program."""
+        self.session.finish()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.parts.set_theme(theme)
+        self.results.set_theme(theme)
+
+    @property
+    def number(self) -> int:
+        """Which picture is shown, counted from 0."""
+        return self._number
+
+    @property
+    def edits(self) -> EditList | None:
+        return None if self.session.state is None else self.session.state.edits
+
+    # What keys and buttons do
+
+    def go(self, number: int) -> None:
+        """Show a picture, exactly."""
+        self.pause()
+        self._show_number(number)
+
+    def step(self, pictures: int) -> None:
+        """Go some pictures on, or back."""
+        self.go(self._number + pictures)
+
+    def step_s(self, seconds: int) -> None:
+        if self._times is not None:
+            at = self._times.time(self._number) + seconds
+            self.go(self._times.number_at(max(Fraction(0), at)))
+
+    def go_to_start(self) -> None:
+        """To the first picture that is kept; from there, to the first of all."""
+        start, _ = self.handle_edges
+        self.go(0 if self._number == start else start)
+
+    def go_to_end(self) -> None:
+        """To the last picture that is kept; from there, to the last of all."""
+        _, end = self.handle_edges
+        is_there = self._number == end - 1
+        self.go(self._times.count - 1 if is_there and self._times is not None else end - 1)
+
+    def set_start(self) -> None:
+        """Begin with the picture that is shown."""
+        _, end = self.handle_edges
+        count = 0 if self._times is None else self._times.count
+        self._trim(self._number, end if end > self._number else count)
+
+    def set_end(self) -> None:
+        """End with the picture that is shown."""
+        start, _ = self.handle_edges
+        self._trim(start if start <= self._number else 0, self._number + 1)
+
+    def remove(self) -> None:
+        """Take the selected part out; if it is out already, put it back."""
+        part = self.parts.timeline.selection
+        if part is None or self._times is None or self.edits is None:
+            self.parts.work.say(translate(N_("Drag over the timeline to select what to remove.")))
+            return
+        wanted = Range(self._times.time(part[0]), self._times.time(part[1]))
+        is_out = any(
+            cut.start <= wanted.start and wanted.end <= cut.end for cut in self.edits.removed
+        )
+        self.apply(Restore(wanted) if is_out else Cut((wanted,)))
+        self.parts.timeline.select(None)
+
+    def revert(self) -> None:
+        """Keep everything again."""
+        self.apply(Revert())
+        self.parts.timeline.select(None)
+
+    def apply(self, step: Operation) -> None:
+        self.parts.work.clear()
+        self.pause()
+        self.session.apply(step)
+
+    def leave(self) -> None:
+        """Give up the selection; without one, go back to the library."""
+        if self.parts.timeline.selection is not None:
+            self.parts.timeline.select(None)
+        else:
+            self.close_media()
+            self.closed.emit()
+
+    def toggle(self) -> None:
+        """Play the result from here, or pause."""
+        if self.playback.is_playing or self._shuttle.isActive():
+            self.pause()
+        else:
+            self._speed = 1.0
+            self._play()
+
+    def pause(self) -> None:
+        self._shuttle.stop()
+        self._shuttle_speed = 0.0
+        self.playback.pause()
+
+    def forward(self) -> None:
+        """Play; when it plays, faster."""
+        self._shuttle.stop()
+        self._shuttle_speed = 0.0
+        self._speed = min(_MOST_SPEED, self._speed * 2) if self.playback.is_playing else 1.0
+        self._play()
+
+    def backward(self) -> None:
+        """Play backwards, without sound; again, faster."""
+        self.playback.pause()
+        self._shuttle_speed = min(_MOST_BACK, self._shuttle_speed * 2) or 1.0
+        self._shuttle.start()
+        self._show_state()
+
+    # Qt's
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._keys.press(event):
+            super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if not event.spontaneous():
+            self.pause()
+        super().hideEvent(event)
+
+    # Inside
+
+    def _connect(self) -> None:
+        parts, timeline = self.parts, self.parts.timeline
+        self.session.opened.connect(self._on_opened)
+        self.session.changed.connect(self._on_changed)
+        self.session.failed.connect(self._fail)
+        self.playback.shown.connect(parts.view.show_image)
+        self.playback.moved.connect(self._on_moved)
+        self.playback.stopped.connect(self._on_stopped)
+        self.playback.failed.connect(self._fail)
+        self._previews.peaks_found.connect(timeline.show_peaks)
+        self._previews.strip_found.connect(timeline.show_hover_strip)
+        self.results.version_made.connect(self.version_made)
+        self.results.version_opened.connect(self.version_opened)
+        self.results.work_queued.connect(self.work_queued)
+        self.results.failed.connect(self.failed)
+        self.results.busy_changed.connect(lambda _: self._show_state())
+        timeline.sought.connect(self.go)
+        timeline.edge_previewed.connect(self._preview_edge)
+        timeline.trimmed.connect(self._trim)
+        timeline.selected.connect(lambda _: self._show_state())
+        timeline.thumbnail_wanted.connect(self._make_thumbnail)
+        timeline.zoom_changed.connect(parts.show_zoom)
+        parts.view.room_changed.connect(self._on_room)
+        parts.view.clicked.connect(self.toggle)
+        parts.zoomed.connect(timeline.set_zoom)
+        parts.fit.clicked.connect(timeline.fit)
+        parts.time_typed.connect(self._go_to_typed)
+        parts.back.clicked.connect(self._back)
+        parts.undo.clicked.connect(self.undo)
+        parts.redo.clicked.connect(self.redo)
+        parts.revert.clicked.connect(self.revert)
+        parts.remove.clicked.connect(self.remove)
+        parts.first.clicked.connect(self.go_to_start)
+        parts.last.clicked.connect(self.go_to_end)
+        parts.previous.clicked.connect(lambda: self.step(-1))
+        parts.next.clicked.connect(lambda: self.step(1))
+        parts.play.clicked.connect(self.toggle)
+        parts.set_start.clicked.connect(self.set_start)
+        parts.set_end.clicked.connect(self.set_end)
+        parts.save.clicked.connect(self.save_version)
+        parts.export.clicked.connect(self.export)
+
+    def undo(self) -> None:
+        self.pause()
+        self.parts.work.clear()
+        self.session.undo()
+
+    def redo(self) -> None:
+        self.pause()
+        self.parts.work.clear()
+        self.session.redo()
+
+    def save_version(self) -> None:
+        """Make a new recording of what is kept."""
+        self.pause()
+        if self.session.state is not None:
+            self.results.save_version(self.session.state.recording_id)
+
+    def export(self) -> None:
+        """Choose what to make of what is kept, and where."""
+        self.pause()
+        if self.session.state is not None:
+            self.results.choose_export(self.session.state.recording_id, self.session.state.path)
+
+    def _back(self) -> None:
+        self.parts.timeline.select(None)
+        self.leave()
+
+    def _on_opened(self, state: EditState) -> None:
+        self.parts.set_title(state.title)
+        self._pictures = PictureServer(state.path, state.edits.length, self)
+        pictures = self._pictures
+        pictures.opened.connect(self._on_times)
+        pictures.failed.connect(self._on_no_picture)
+        self.playback.set_file(str(state.path))
+        self._previews.open(state.recording_id, state.path, float(state.edits.length))
+        self._on_changed(state)
+
+    def _on_times(self, times: PictureTimes) -> None:
+        if self.sender() is not self._pictures:
+            return
+        self._times = times
+        self.parts.timeline.show_times(times)
+        start, _ = self.handle_edges
+        self._show_number(start)
+        self._show_kept()
+        self._show_state()
+
+    def _on_changed(self, state: EditState) -> None:
+        self.parts.timeline.show_edits(state.edits)
+        self._show_kept()
+        self._show_state()
+
+    def _show_kept(self) -> None:
+        edits, times = self.edits, self._times
+        if edits is None or times is None:
+            return
+        picture = edits.length / max(1, times.count)
+        self.playback.set_kept(edits.kept, picture)
+        before = skipping.before(edits.kept, times.time(self._number))
+        self.parts.show_result(edits, before)
+
+    def _show_number(self, number: int) -> None:
+        if self._times is None or self._pictures is None:
+            return
+        self._number = min(max(0, number), self._times.count - 1)
+        self._show_time()
+        self._show_picture(self._number)
+
+    def _show_picture(self, number: int) -> None:
+        """Show a picture as our own reader decodes it: as the result will have it."""
+        if self._pictures is None or self._times is None:
+            return
+        pictures = self._pictures
+
+        def shown(image: QImage) -> None:
+            if pictures is self._pictures and not self.playback.is_playing:
+                self._take_picture(image)
+
+        pictures.show(number, self.parts.view.room, shown)
+
+    def _take_picture(self, image: QImage) -> None:
+        is_first = self.parts.view.image.isNull()
+        self.parts.view.show_image(image)
+        if is_first:
+            self.parts.timeline.show_aspect(image.width() / image.height())
+
+    def _show_time(self) -> None:
+        assert self._times is not None
+        self.parts.show_time(self._times.time(self._number), self._number)
+        self.parts.timeline.show_playhead(self._number)
+        self._show_kept()
+
+    def _preview_edge(self, number: int) -> None:
+        self.pause()
+        assert self._times is not None
+        self.parts.show_time(self._times.time(number), number)
+        self._show_picture(number)
+
+    def _make_thumbnail(self, cell: Cell) -> None:
+        if self._pictures is not None:
+            timeline = self.parts.timeline
+            self._pictures.thumbnail(
+                cell.number,
+                timeline.thumbnail_room,
+                is_exact=cell.is_exact,
+                done=lambda image: timeline.show_thumbnail(cell, image),
+            )
+
+    @property
+    def times(self) -> PictureTimes | None:
+        """When the pictures are; None until that is known."""
+        return self._times
+
+    @property
+    def handle_edges(self) -> tuple[int, int]:
+        """The edges where the two handles are."""
+        if self._times is None or self.edits is None:
+            return 0, 1
+        bounds = self.edits.bounds
+        return self._times.nearest_edge(bounds.start), self._times.nearest_edge(bounds.end)
+
+    def _trim(self, start: int, end: int) -> None:
+        if self._times is None:
+            return
+        self.apply(Trim(Range(self._times.time(start), self._times.time(end))))
+        # The handle that was dragged is what one wants to see.
+        if self.edits is not None:
+            self._show_number(min(max(self._number, start), end - 1))
+
+    def _play(self) -> None:
+        if self._times is not None:
+            self.playback.play(self._times.time(self._number), self._speed)
+            self._show_state()
+
+    def _on_moved(self, at_s: float) -> None:
+        if self._times is not None:
+            self._number = self._times.number_at(Fraction(at_s))
+            self._show_time()
+
+    def _on_stopped(self) -> None:
+        self._show_state()
+        # In place of the player's, which is not as exact.
+        self._show_picture(self._number)
+
+    def _step_shuttle(self) -> None:
+        if self._times is None or self.edits is None:
+            return
+        at = self._times.time(self._number)
+        back = at - Fraction(_SHUTTLE_MS, 1000) * Fraction(self._shuttle_speed)
+        kept = [part for part in self.edits.kept if part.start < at]
+        if not kept or (back < kept[-1].start and len(kept) == 1):
+            self.go(self._times.number_at(self.edits.kept[0].start))
+            self._show_state()
+            return
+        # Past what is out: to the end of the part before it.
+        goal = min(back, kept[-1].end) if back >= kept[-1].start else kept[-2].end
+        number = self._times.number_at(goal)
+        self._show_number(number if number < self._number else self._number - 1)
+
+    def _go_to_typed(self, text: str) -> None:
+        at = typed_time(text)
+        if at is None or self._times is None:
+            self.parts.work.say(translate(N_("Type a time such as 1:07.233.")), "warning")
+            if self._times is not None:
+                self._show_time()
+            return
+        self.go(self._times.number_at(at))
+        self.parts.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_room(self) -> None:
+        self.playback.set_room(self.parts.view.room)
+        if not self.playback.is_playing:
+            self._show_picture(self._number)
+
+    def _on_no_picture(self, error: RecorderError) -> None:
+        if self.sender() is self._pictures:
+            if isinstance(error, UnreadableMedia) and self._is_gone():
+                error = UnreadableMedia(
+                    N_("The file {path} is not there."),
+                    hint=N_("If it was moved, tell the library where it is now."),
+                    path=error.details.get("path", ""),
+                )
+            self.parts.view.say(error.message, error.hint)
+            self.failed.emit(error)
+
+    def _is_gone(self) -> bool:
+        state = self.session.state
+        return state is not None and not Path(state.path).exists()
+
+    def _fail(self, error: RecorderError) -> None:
+        self.parts.work.fail(error)
+        self.failed.emit(error)
+
+    def _show_state(self) -> None:
+        state = self.session.state
+        self.parts.show_state(
+            is_ready=self._times is not None and state is not None,
+            is_edited=state is not None and not state.edits.is_whole,
+            can_undo=state is not None and state.can_undo,
+            can_redo=state is not None and state.can_redo,
+            is_playing=self.playback.is_playing or self._shuttle.isActive(),
+            is_busy=self.results.is_busy,
+            has_selection=self.parts.timeline.selection is not None,
+        )

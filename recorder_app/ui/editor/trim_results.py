@@ -1,0 +1,186 @@
+"""What is made of a recording that was edited: versions at once, exports by the queue."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from recorder_app.errors import Cancelled
+from recorder_app.pipeline.stage import as_recorder_error
+from recorder_app.services.export_entries import ExportEntry, ExportWish
+from recorder_app.services.jobs import JobEntry
+from recorder_app.texts import N_, clock_text, size_text, translate
+from recorder_app.ui.background import Background
+from recorder_app.ui.editor.export_dialog import ExportDialog
+from recorder_app.ui.editor.work_line import WorkLine
+from recorder_app.ui.tokens import Theme
+
+_LOOK_MS = 300
+
+
+class TrimResults(QObject):
+    """One piece of work at a time, told in `line`; it goes on when the page is left."""
+
+    version_made = Signal(str)
+    version_opened = Signal(str)
+    work_queued = Signal()
+    failed = Signal(object)
+    busy_changed = Signal(bool)
+    _proceeded = Signal(float)
+
+    def __init__(self, line: WorkLine, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._line, self._theme, self._window = line, theme, parent
+        self._making = Background(self, "make-version")
+        self._asking = Background(self, "export-job")
+        self._stop = threading.Event()
+        self._job_id = ""
+        self._name = ""
+        self._target = Path()
+        self._is_busy = False
+        self.dialog: ExportDialog | None = None
+        self._look = QTimer(self, singleShot=True, interval=_LOOK_MS)
+        self._look.timeout.connect(self._ask)
+        self._proceeded.connect(self._show_progress)
+        line.cancelled.connect(self._cancel)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._is_busy
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+
+    def save_version(self, recording_id: str) -> None:
+        """Make a new recording of what is kept."""
+        if self._is_busy:
+            return
+        self._begin(translate(N_("Saving a version…")))
+        self._stop = stop = threading.Event()
+
+        def work() -> ExportEntry:
+            # Loads the codecs and the library, in the background thread.
+            from recorder_app.services import trim_work
+
+            return trim_work.save_version(recording_id, stop, self._proceeded.emit)
+
+        self._making.run(work, self._saved, self._failed)
+
+    def choose_export(self, recording_id: str, source: Path) -> None:
+        """Ask what to make of what is kept, and where it goes."""
+        self.dialog = dialog = ExportDialog(recording_id, source, self._theme, self._window)
+        dialog.chosen.connect(lambda wish: self.export(recording_id, wish))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export(self, recording_id: str, wish: ExportWish) -> None:
+        """Queue an export, and tell how far it is."""
+        if self._is_busy or wish.output is None:
+            return
+        self._name, self._target = wish.output.name, wish.output
+        self._begin(translate(N_("Exporting {name}…"), name=self._name))
+
+        def work() -> str:
+            from recorder_app.services import trim_work
+
+            return trim_work.queue_export(recording_id, wish)
+
+        self._asking.run(work, self._queued, self._failed)
+
+    def _begin(self, text: str) -> None:
+        self._set_busy(True)
+        self._line.begin(text)
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self._is_busy = is_busy
+        self.busy_changed.emit(is_busy)
+
+    def _show_progress(self, share: float) -> None:
+        if self._is_busy:
+            self._line.progress(share)
+
+    def _cancel(self) -> None:
+        self._stop.set()
+        job_id = self._job_id
+        if job_id:
+
+            def work() -> JobEntry:
+                from recorder_app.services import trim_work
+
+                return trim_work.cancel_export(job_id)
+
+            self._asking.run(work, self._show_job, self._failed)
+
+    def _saved(self, entry: ExportEntry) -> None:
+        self._set_busy(False)
+        told = translate(
+            N_("Saved as “{title}” · {length} · {size}"),
+            title=entry.title,
+            length=clock_text(entry.length_s),
+            size=size_text(entry.size_bytes),
+        )
+        if entry.reason:
+            told = f"{told}\n{entry.reason.get('message', '')}"
+        self._line.done(told, translate(N_("Open it")), lambda: self.version_opened.emit(entry.id))
+        self.version_made.emit(entry.id)
+
+    def _queued(self, job_id: str) -> None:
+        self._job_id = job_id
+        self.work_queued.emit()
+        self._look.start()
+
+    def _ask(self) -> None:
+        job_id = self._job_id
+        if not job_id:
+            return
+
+        def work() -> JobEntry:
+            from recorder_app.services import trim_work
+
+            return trim_work.export_job(job_id)
+
+        self._asking.run(work, self._show_job, self._failed)
+
+    def _show_job(self, job: JobEntry) -> None:
+        if job.id != self._job_id:
+            return
+        from recorder_app.services import trim_work
+
+        if not trim_work.ended(job):
+            self._line.progress(job.progress)
+            self._look.start()
+            return
+        self._job_id = ""
+        self._set_busy(False)
+        error = trim_work.failure_of(job)
+        if error is not None:
+            self._line.fail(error)
+            self.failed.emit(error)
+        elif job.result is None:
+            self._line.say(translate(N_("The export was cancelled. Nothing was written.")))
+        else:
+            path = Path(str(job.result.get("path", self._target)))
+            told = translate(
+                N_("Exported to {name} · {size}"),
+                name=path.name,
+                size=size_text(int(job.result.get("size_bytes", 0))),
+            )
+            self._line.done(told, translate(N_("Show in folder")), lambda: _show_folder(path))
+
+    def _failed(self, error: Exception) -> None:
+        self._job_id = ""
+        self._set_busy(False)
+        told = as_recorder_error(error)
+        if isinstance(told, Cancelled):
+            self._line.say(translate(N_("Cancelled. No version was made.")))
+            return
+        self._line.fail(told)
+        self.failed.emit(told)
+
+
+def _show_folder(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
