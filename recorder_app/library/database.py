@@ -50,6 +50,8 @@ class Database:
         self.path = path
         self._wait_s = wait_s
         self._turn = threading.Lock()
+        self._looking = threading.Lock()
+        self._watcher: Connection | None = None
         self._is_noted = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -91,6 +93,10 @@ class Database:
                 pass
 
     def close(self) -> None:
+        with self._looking:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
         self._engine.dispose()
         if self._is_noted:
             self._is_noted = False
@@ -120,6 +126,19 @@ class Database:
                 session.commit()
         finally:
             self._turn.release()
+
+    def version(self) -> int:
+        """Return a number that is another one after whatever anybody changed. It reads no row.
+
+        Raises LibraryError.
+        """
+        # SQLite tells a connection what the others did: it has to be the same one each time.
+        with self._looking, translated(self.path):
+            if self._watcher is None:
+                self._watcher = self._engine.connect()
+            found = self._watcher.exec_driver_sql("PRAGMA data_version").scalar_one()
+            self._watcher.rollback()
+            return int(found)
 
     def compact(self) -> None:
         """Write the log back into the file and empty it. Raises LibraryError."""

@@ -37,6 +37,9 @@ class Changes:
     tags: tuple[str, ...] = ()
     untags: tuple[str, ...] = ()
     is_favourite: bool | None = None
+    recording_type: str | None = None
+    platform: str | None = None
+    content_type: str | None = None
 
 
 class RelatedEntry(msgspec.Struct, frozen=True):
@@ -76,6 +79,34 @@ def edit(recording_id: str, changes: Changes) -> RecordingEntry:
 
     Raises InvalidRequest when there is none of that id, or a title would be empty.
     """
+    return edit_all([recording_id], changes)[0]
+
+
+def edit_all(recording_ids: Sequence[str], changes: Changes) -> list[RecordingEntry]:
+    """Change recordings alike, all of them or none, and return them as they are then.
+
+    Raises InvalidRequest when one is not there, or a title would be empty.
+    """
+    columns = _columns(changes)
+    tags = tuple(_name(tag, "tag") for tag in changes.tags)
+    changed = []
+    with opened_library() as database, database.write() as session:
+        for recording_id in recording_ids:
+            row = recordings.get(session, recording_id)
+            own = dict(columns)
+            if tags or changes.untags:
+                kept = [tag.name for tag in row.tags if tag.name not in changes.untags]
+                own["tags"] = [*kept, *tags]
+            entry = entry_of(recordings.change(session, row, **own))
+            if changes.title is not None:
+                enqueue_alignment(session, row)
+            changed.append((entry, notes.note_of(session, row)))
+    for entry, note in changed:
+        notes.keep(entry.path, note)
+    return [entry for entry, _ in changed]
+
+
+def _columns(changes: Changes) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     if changes.title is not None:
         columns["title"] = _name(changes.title, "title")
@@ -85,17 +116,13 @@ def edit(recording_id: str, changes: Changes) -> RecordingEntry:
         columns["project"] = _name(changes.project, "project") if changes.project.strip() else None
     if changes.is_favourite is not None:
         columns["is_favourite"] = changes.is_favourite
-    with opened_library() as database, database.write() as session:
-        row = recordings.get(session, recording_id)
-        if changes.tags or changes.untags:
-            kept = [tag.name for tag in row.tags if tag.name not in changes.untags]
-            columns["tags"] = kept + [_name(tag, "tag") for tag in changes.tags]
-        entry = entry_of(recordings.change(session, row, **columns))
-        if changes.title is not None:
-            enqueue_alignment(session, row)
-        note = notes.note_of(session, row)
-    notes.keep(entry.path, note)
-    return entry
+    if changes.recording_type is not None:
+        columns["recording_type"] = _name(changes.recording_type, "type")
+    if changes.platform is not None:
+        columns["platform"] = " ".join(storable(changes.platform).split())
+    if changes.content_type is not None:
+        columns["content_type"] = " ".join(storable(changes.content_type).split())
+    return columns
 
 
 def delete(recording_ids: Sequence[str]) -> list[RecordingEntry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -91,6 +91,34 @@ def retry_job(database: Database, text: str) -> JobEntry:
         row = job_list.get(session, text)
         job_list.retry(session, row)
         return entry_of(row)
+
+
+def pause_job(database: Database, text: str) -> JobEntry:
+    """Keep the job with the id `text` from going on until it is tried again.
+
+    Raises InvalidRequest and LibraryError.
+    """
+    with database.write() as session:
+        row = job_list.get(session, text)
+        job_list.pause(session, row)
+        return entry_of(row)
+
+
+def put_job_first(database: Database, text: str) -> JobEntry:
+    """Have the job with the id `text` begun before all others that wait for the same.
+
+    Raises InvalidRequest and LibraryError.
+    """
+    with database.write() as session:
+        row = job_list.get(session, text)
+        job_list.put_first(session, row)
+        return entry_of(row)
+
+
+def forget_ended(database: Database) -> int:
+    """Forget the jobs that were done or cancelled; return how many. Raises LibraryError."""
+    with database.write() as session:
+        return job_list.forget(session, datetime.now(UTC))
 
 
 def runner_of(database: Database, on_end: Callable[[Ended], None] = lambda _: None) -> Runner:
