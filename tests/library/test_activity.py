@@ -15,7 +15,8 @@ from recorder_app.library.database import Database
 from recorder_app.library.models import Job, Recording
 from recorder_app.library.queue import JobState
 from recorder_app.services import catalogue, details, jobs
-from recorder_app.services.activity import Unit, activity
+from recorder_app.services.activity import activity
+from recorder_app.services.activity_entries import Unit
 from recorder_app.services.library import open_library
 from tests.support.jobs import add_recording
 
@@ -58,7 +59,8 @@ def test_jobs_tell_their_recording_and_amount(library: Database) -> None:
     sent, made = listed.jobs
     assert (sent.title, sent.target, sent.unit, sent.done) == ("Demo", "work", Unit.BYTES, 2500)
     assert (made.target, made.unit, made.amount) == ("web", Unit.SECONDS, 20)
-    assert sent.can_pause and not made.can_pause
+    assert sent.can_pause
+    assert not made.can_pause
 
 
 def test_what_failed_is_told_however_much_ended_since(library: Database) -> None:
@@ -111,7 +113,9 @@ def test_details_are_told_without_file_or_sidecar(library: Database, tmp_path: P
     found = details.details_of(library, row.id)
     assert (found.platform, found.content_type) == ("YouTube", "Talk")
     assert found.recording.recording_type == "window"
-    assert found.has_file and found.take is None and found.chapters == []
+    assert found.has_file
+    assert found.take is None
+    assert found.chapters == []
     assert [line.action for line in found.history] == ["changed", "added"]
     media.unlink()
     assert not details.details_of(library, row.id).has_file

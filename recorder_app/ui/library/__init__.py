@@ -1,0 +1,1 @@
+"""The library window and its parts."""
