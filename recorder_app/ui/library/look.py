@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor
 
-from recorder_app.ui import tokens
+from recorder_app.ui import marks, tokens
 from recorder_app.ui.tokens import Theme
 
 BAR_HEIGHT = 4
@@ -25,11 +25,11 @@ QToolButton[kind="section"]:hover {{ border-color: {t.line}; }}
 QToolButton[kind="section"]:focus {{
     border: {focus}px solid {t.accent}; padding: 3px 5px 3px 0px;
 }}
-QToolButton[kind="moment"] {{
+QPushButton[kind="moment"] {{
     background: transparent; border-color: transparent; padding: 3px 4px; text-align: left;
 }}
-QToolButton[kind="moment"]:hover {{ background: {t.line}; }}
-QToolButton[kind="moment"]:focus {{ border: {focus}px solid {t.accent}; padding: 2px 3px; }}
+QPushButton[kind="moment"]:hover {{ background: {t.line}; }}
+QPushButton[kind="moment"]:focus {{ border: {focus}px solid {t.accent}; padding: 2px 3px; }}
 QFrame[kind="chip"] {{
     background: {chip}; border: 1px solid {t.line}; border-radius: 11px;
 }}
@@ -50,7 +50,7 @@ QLineEdit[kind="in-place"]:focus {{ border-radius: {radius}px; padding: 1px 6px;
 
 def sheet(theme: Theme) -> str:
     """Return the style sheet of a panel in the colours of `theme`."""
-    return _SHEET.format(
+    return marks.SHEET + _SHEET.format(
         t=theme,
         focus=tokens.FOCUS_PX,
         radius=tokens.RADIUS,
