@@ -16,6 +16,7 @@ import numpy as np
 
 from installers.virtual_desktop import VirtualDesktop
 from recorder_app.media.geometry import Rect
+from tests.gui import library_pictures
 from tests.support.command import environment, run
 from tests.support.hands import Hands, wait_until
 from tests.support.painting import paint_root, painter
@@ -123,7 +124,8 @@ def main() -> int:
             paint_root(env["DISPLAY"], pixels)
             with painter(env, "typing", "--title", "Notes", "--geometry", "640x360+300+150"):
                 Photographer(env, folder, theme).take_all()
-    return 0
+    # In every state, which the app comes to only in time.
+    return library_pictures.main(folder)
 
 
 if __name__ == "__main__":

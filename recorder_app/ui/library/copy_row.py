@@ -66,7 +66,9 @@ class CopyRow(QWidget):
         self.more = IconButton("more", translate(N_("More links and actions")))
         self.pause = IconButton("pause", translate(N_("Pause")))
         self.unshare = IconButton("unlink", translate(N_("Stop sharing")))
-        self._question = WrappedLabel()
+        self._question = WrappedLabel(
+            translate(N_("The copy there is deleted and its link ends. The recording stays."))
+        )
         self.yes = TextButton(translate(N_("Delete the copy")))
         self.no = TextButton(translate(N_("Keep it")))
         self._asking = QWidget()
@@ -210,9 +212,6 @@ class CopyRow(QWidget):
         actions.addStretch(1)
         for button in (self.pause, self.more, self.unshare):
             actions.addWidget(button)
-        self._question.set_text(
-            translate(N_("The copy there is deleted and its link ends. The recording stays."))
-        )
         asking = boxes.column(SPACE_XS, self._asking)
         asking.addWidget(self._question)
         answers = boxes.row(SPACE_XS)

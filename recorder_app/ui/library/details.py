@@ -200,20 +200,22 @@ class DetailsPanel(QWidget):
         if not ids:
             return
 
+        page = self.one if len(ids) == 1 else self.several
+
+        def done(_: object) -> None:
+            if ids == self._page_ids:
+                page.answered(name)
+            self._stored(ids)
+
         def fail(error: Exception) -> None:
             told = as_recorder_error(error)
-            page = self.one if len(ids) == 1 else self.several
             if ids == self._page_ids:
                 page.refuse(name, told)
             else:
                 # The field is about something else by now.
                 self.failed.emit(told)
 
-        self._background.run(
-            functools.partial(work.store, ids, name, value),
-            lambda _: self._stored(ids),
-            fail,
-        )
+        self._background.run(functools.partial(work.store, ids, name, value), done, fail)
 
     def _stored(self, ids: list[str]) -> None:
         self.changed.emit(ids)

@@ -55,10 +55,6 @@ class Kept:
     def store(self, text: str) -> None:
         self.stored, self.asked = text, None
 
-    def refuse(self) -> None:
-        # The same may be asked for again, of a library that was busy.
-        self.asked = None
-
 
 class Field(QWidget):
     """A label, a control and room for what is wrong. `wanted` carries the text to be stored."""
@@ -68,6 +64,7 @@ class Field(QWidget):
     def __init__(self, label: str, control: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kept = Kept()
+        self._was_stored = False
         self.main = control
         self.problem = WrappedLabel(kind="warn")
         column = boxes.column(2, self)
@@ -82,18 +79,35 @@ class Field(QWidget):
 
     def show_text(self, text: str) -> None:
         """Show what is stored, unless it is being changed at this moment."""
-        is_changed = self.text() != self.kept.stored
-        was_asked = self.kept.asked is not None
-        self.kept.store(text)
-        if self.main.hasFocus() and is_changed and not was_asked:
+        if self.kept.asked is not None:
+            # Read before what was asked for was stored.
+            return
+        is_changed = self.text() != self.kept.stored and not self._was_stored
+        self._was_stored = False
+        self.kept.stored = text
+        if self.main.hasFocus() and is_changed:
             return
         self.tell("")
         if self.text() != text:
             self.set_text(text)
 
+    def answered(self) -> None:
+        """What was asked for is stored; what is read from now on is so."""
+        # It may be stored in another spelling.
+        self._was_stored = self.text() == self.kept.asked
+        self.kept.asked = None
+
+    def forget(self) -> None:
+        """Nothing is known any more: it is about another recording."""
+        self.main.clearFocus()
+        self.tell("")
+        self._was_stored = False
+        self.kept.store(self.text())
+
     def refuse(self, error: RecorderError) -> None:
         """Say why what was typed is not stored; it stays, to be put right."""
-        self.kept.refuse()
+        # The same may be asked for again, of a library that was busy.
+        self.kept.asked = None
         self.tell(str(error))
 
     def commit(self) -> None:

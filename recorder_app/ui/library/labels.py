@@ -75,7 +75,9 @@ class WrappedLabel(QLabel):
         """Show another text; none hides it."""
         if text != self.text():
             self.setText(text)
-        self.setVisible(bool(text))
+        # Without a parent it would be a window of its own.
+        if self.parent() is not None:
+            self.setVisible(bool(text))
 
 
 def rule() -> QFrame:

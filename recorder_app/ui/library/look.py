@@ -17,19 +17,21 @@ QFrame[kind="rule"] {{ background: {t.line}; border: none; max-height: 1px; min-
 QProgressBar {{ background: {t.line}; border: none; border-radius: 2px; }}
 QProgressBar::chunk {{ background: {t.accent}; border-radius: 2px; }}
 QProgressBar[kind="idle"]::chunk {{ background: {t.muted}; }}
-QToolButton[kind="section"] {{
+QPushButton[kind="section"] {{
     background: transparent; border-color: transparent; color: {t.text}; font-weight: 600;
-    padding: 4px 6px 4px 0px; text-align: left;
+    padding: 4px 6px 4px 0px; border-left-width: 0px; text-align: left;
 }}
-QToolButton[kind="section"]:hover {{ border-color: {t.line}; }}
-QToolButton[kind="section"]:focus {{
-    border: {focus}px solid {t.accent}; padding: 3px 5px 3px 0px;
+QPushButton[kind="section"]:hover {{ border-color: {t.line}; }}
+QPushButton[kind="section"]:focus {{
+    border: {focus}px solid {t.accent}; padding: 3px 5px 3px 4px;
 }}
 QPushButton[kind="moment"] {{
     background: transparent; border-color: transparent; padding: 3px 4px; text-align: left;
 }}
 QPushButton[kind="moment"]:hover {{ background: {t.line}; }}
 QPushButton[kind="moment"]:focus {{ border: {focus}px solid {t.accent}; padding: 2px 3px; }}
+QLineEdit[kind="chip-add"] {{ padding: 0px 6px; border-radius: 11px; }}
+QLineEdit[kind="chip-add"]:focus {{ padding: 0px 5px; }}
 QFrame[kind="chip"] {{
     background: {chip}; border: 1px solid {t.line}; border-radius: 11px;
 }}

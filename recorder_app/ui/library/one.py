@@ -130,8 +130,13 @@ class OnePage(QWidget):
         for field in self.fields.values():
             field.commit()
 
+    def answered(self, name: str) -> None:
+        """What was wanted of a field is stored."""
+        if name in self.fields:
+            self.fields[name].answered()
+
     def refuse(self, name: str, error: RecorderError) -> None:
-        """Say beside a field why it was not stored. Returns False for what has no field."""
+        """Say beside a field why it was not stored."""
         if name == "tags":
             self.tags.refuse(error)
         elif name in self.fields:
@@ -162,9 +167,7 @@ class OnePage(QWidget):
     def _forget(self) -> None:
         """Show nothing any more of what was about another recording."""
         for field in self.fields.values():
-            field.main.clearFocus()
-            field.tell("")
-            field.kept.store(field.text())
+            field.forget()
         self.tags.clear()
         for row in self._rows.values():
             row.hide()

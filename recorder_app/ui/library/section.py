@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from recorder_app.texts import N_, translate
 from recorder_app.ui import boxes, icons
@@ -24,13 +24,10 @@ class Section(QWidget):
         super().__init__(parent)
         self._theme: Theme | None = None
         self._heading = heading
-        self.header = QToolButton()
-        self.header.setText(heading)
-        self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.header = QPushButton(heading)
         self.header.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header.setIconSize(QSize(_SIZE, _SIZE))
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.header.setCheckable(False)
         set_kind(self.header, "section")
         self.body = QWidget()
         self.content = boxes.column(SPACE_S, self.body)

@@ -91,10 +91,13 @@ class SeveralPage(QWidget):
 
     def forget(self) -> None:
         """Show nothing any more of what was typed for other recordings."""
-        self.project.main.clearFocus()
-        self.project.tell("")
-        self.project.kept.store(self.project.text())
+        self.project.forget()
         self.tags.clear()
+
+    def answered(self, name: str) -> None:
+        """What was wanted of a field is stored."""
+        if name == "project":
+            self.project.answered()
 
     def refuse(self, name: str, error: RecorderError) -> None:
         """Say why something was not stored."""

@@ -68,6 +68,7 @@ class TagField(QWidget):
         self.line = _AddLine()
         self.line.setPlaceholderText(translate(N_("Add a tag")))
         self.line.setAccessibleName(translate(N_("Add a tag")))
+        set_kind(self.line, "chip-add")
         self.line.setFixedSize(_ADD_WIDTH, _HEIGHT)
         self._completer = completer(self._names, self.line)
         self.line.setCompleter(self._completer)
@@ -110,6 +111,7 @@ class TagField(QWidget):
                 QWidget.setTabOrder(known.cross, self.line)
             partly = translate(N_("({count} of {whole})"), count=count, whole=of)
             known.show_share(partly if count < of else "")
+        self._chips = {name: self._chips[name] for name in tags}
 
     def refuse(self, error: RecorderError) -> None:
         """Say why a tag was not stored."""
