@@ -21,7 +21,7 @@ from recorder_app.errors import LibraryLocked
 from recorder_app.library.database import Database
 from recorder_app.library.models import Job
 from recorder_app.library.queue import JobState
-from recorder_app.services import catalogue, library, sharing
+from recorder_app.services import catalogue, details, library, sharing
 from recorder_app.services.details import Details, details_of
 from recorder_app.ui.library import details_work
 from recorder_app.ui.library.copy_row import CopyRow
@@ -284,8 +284,8 @@ def test_an_answer_about_another_recording_is_dropped(
     go_on = threading.Event()
     read = details_work.read
 
-    def slowly(watch: Any, ids: list[str], *, is_forced: bool) -> Any:
-        found = read(watch, ids, is_forced=is_forced)
+    def slowly(watch: Any, ids: list[str], is_wanted: Any, *, is_forced: bool) -> Any:
+        found = read(watch, ids, is_wanted, is_forced=is_forced)
         if ids == [take]:
             go_on.wait(SOON_MS / 1000)
         return found
@@ -298,6 +298,26 @@ def test_an_answer_about_another_recording_is_dropped(
     go_on.set()
     person.settle()
     assert titles == ["Other"]
+
+
+def test_what_was_passed_by_is_not_even_read(
+    person: Person, take: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [scenes.enter(database, Path("/nowhere.webm"), f"T{n}") for n in range(20)]
+    read: list[str] = []
+    of = details.details_of
+
+    def noted(found: Database, recording_id: str) -> Details:
+        read.append(recording_id)
+        return of(found, recording_id)
+
+    monkeypatch.setattr(details, "details_of", noted)
+    for each in [*ids, take]:
+        person.panel.show_recordings([each])
+    person.settle()
+    assert read[-1] == take
+    assert len(read) < len(ids) / 2
+    assert person.panel.one.title.text() == "Demo for the customer"
 
 
 def test_a_locked_library_is_said_beside_the_field(

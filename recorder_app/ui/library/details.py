@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
@@ -63,6 +63,7 @@ class DetailsPanel(QWidget):
         self._page_ids: list[str] = []
         self._details: Details | None = None
         self._is_looking = False
+        self._has_names = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look)
         self.one = OnePage(theme)
@@ -85,8 +86,9 @@ class DetailsPanel(QWidget):
 
     def show_recordings(self, ids: list[str]) -> None:
         """Show one, several or no recordings. What is being typed is kept."""
-        self.commit()
         is_same = ids == self._ids
+        if not is_same:
+            self.commit()
         self._ids = list(ids)
         if not ids:
             self._page_ids, self._details = [], None
@@ -122,6 +124,7 @@ class DetailsPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Who sees it again wants it as it is now."""
+        self._has_names = False
         super().showEvent(event)
         self.refresh()
 
@@ -137,7 +140,7 @@ class DetailsPanel(QWidget):
 
     def _look(self) -> None:
         # A menu or a list of names is not taken away from under the pointer.
-        if self._ids and self.isVisible() and QApplication.activePopupWidget() is None:
+        if self._ids and QApplication.activePopupWidget() is None:
             self._load(is_forced=False)
         else:
             self._plan()
@@ -148,32 +151,42 @@ class DetailsPanel(QWidget):
         self._is_looking = True
         ids = list(self._ids)
         self._background.run(
-            functools.partial(work.read, self._watch, ids, is_forced=is_forced),
+            functools.partial(
+                work.read, self._watch, ids, lambda: ids == self._ids, is_forced=is_forced
+            ),
             functools.partial(self._take, ids),
             functools.partial(self._take_problem, ids),
         )
 
-    def _take(self, ids: list[str], found: tuple[Details | Together, Names] | None) -> None:
+    def _take(self, ids: list[str], found: Details | Together | None) -> None:
         self._is_looking = False
         self._plan()
         if found is None or ids != self._ids:
             return
-        shown, names = found
         is_other = ids != self._page_ids
         if is_other:
             self.commit()
             self._page_ids = list(ids)
         if len(ids) == 1:
-            self.one.offer(names)
-            self._details = shown  # type: ignore[assignment]
-            self.one.show_details(shown)  # type: ignore[arg-type]
+            self._details = cast("Details", found)
+            self.one.show_details(self._details)
         else:
             if is_other:
                 self.several.forget()
-            self.several.offer(names)
-            self.several.show_together(shown)  # type: ignore[arg-type]
+            self._details = None
+            self.several.show_together(cast("Together", found))
         self._pages.setCurrentIndex(_ONE if len(ids) == 1 else _SEVERAL)
         self._follow_focus()
+        if not self._has_names:
+            # Only now: what is known of a recording is shown before what others are called.
+            self._has_names = True
+            self._background.run(
+                functools.partial(work.known_names, self._watch), self._offer, self._fail
+            )
+
+    def _offer(self, names: Names) -> None:
+        self.one.offer(names)
+        self.several.offer(names)
 
     def _take_problem(self, ids: list[str], error: Exception) -> None:
         self._is_looking = False
@@ -191,7 +204,9 @@ class DetailsPanel(QWidget):
     def _plan(self) -> None:
         copies = [] if self._details is None else self._details.copies
         is_awaited = any(each.job_state == "running" for each in copies)
-        self._timer.start(_OFTEN_MS if is_awaited else _SELDOM_MS)
+        # Whoever is shown again looks at once.
+        if self.isVisible():
+            self._timer.start(_OFTEN_MS if is_awaited else _SELDOM_MS)
 
     # Changing -----------------------------------------------------------------------------------
 
@@ -205,6 +220,8 @@ class DetailsPanel(QWidget):
         def done(_: object) -> None:
             if ids == self._page_ids:
                 page.answered(name)
+            # There may be a new one.
+            self._has_names = False
             self._stored(ids)
 
         def fail(error: Exception) -> None:

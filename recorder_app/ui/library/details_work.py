@@ -5,7 +5,7 @@ The library's packages are loaded there, with the first of these calls.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from recorder_app.services.watching import LibraryWatch
@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 
 
 def read(
-    watch: LibraryWatch, ids: Sequence[str], *, is_forced: bool
-) -> tuple[Details | Together, Names] | None:
-    """Return what is known of these recordings; None if nothing changed since."""
+    watch: LibraryWatch, ids: Sequence[str], is_wanted: Callable[[], bool], *, is_forced: bool
+) -> Details | Together | None:
+    """Return what is known of these recordings; None if nothing changed since.
+
+    None as well when they are not wanted any more: who walks through a list is not kept waiting
+    for what was passed by.
+    """
+    if not is_wanted():
+        return None
     from recorder_app.errors import InvalidRequest
     from recorder_app.services import details
 
@@ -28,16 +34,22 @@ def read(
         if not watch.has_changed() and not is_forced:
             return None
         database = watch.database
-        names = details.known_names(database)
         if len(ids) == 1:
-            return details.details_of(database, ids[0]), names
-        return details.together(database, ids), names
+            return details.details_of(database, ids[0])
+        return details.together(database, ids)
     except InvalidRequest:
         raise
     except BaseException:
         # The file may have been replaced: it is opened anew.
         watch.close()
         raise
+
+
+def known_names(watch: LibraryWatch) -> Names:
+    """Return the names that fields can be completed with. Raises LibraryError."""
+    from recorder_app.services import details
+
+    return details.known_names(watch.database)
 
 
 def store(ids: Sequence[str], name: str, value: Any) -> None:
