@@ -30,8 +30,3 @@ class Speed:
             self._seen.popleft()
         then, before = self._seen[0]
         return (done - before) / (now - then) if now > then + _LEAST_S else None
-
-
-def seconds_left(left: float, speed: float | None) -> float | None:
-    """Return how long it takes still, or None where that cannot be told."""
-    return left / speed if speed else None

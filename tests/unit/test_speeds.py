@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recorder_app.services.speeds import Speed, seconds_left
+from recorder_app.services.speeds import Speed
 
 
 class Clock:
@@ -37,9 +37,3 @@ def test_what_begins_anew_is_measured_anew() -> None:
     assert speed.note(0) is None
     clock.now_s += 2
     assert speed.note(20) == 10
-
-
-def test_time_left_is_not_told_without_a_speed() -> None:
-    assert seconds_left(100, None) is None
-    assert seconds_left(100, 0.0) is None
-    assert seconds_left(100, 20.0) == 5

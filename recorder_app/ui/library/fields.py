@@ -250,7 +250,15 @@ def completer(names: QStringListModel, parent: QWidget) -> QCompleter:
     made = QCompleter(names, parent)
     made.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
     made.setFilterMode(Qt.MatchFlag.MatchContains)
+    _fit_popup(made)
     return made
+
+
+def _fit_popup(made: QCompleter) -> None:
+    """Leave no room in its list but for names: it is made as high as these alone."""
+    popup = made.popup()
+    if popup is not None:
+        popup.setStyleSheet("QListView, QListView:focus { padding: 0px; border-width: 1px; }")
 
 
 class _Escape(QObject):
@@ -340,3 +348,4 @@ class _NameBox(_Box):
         if found is not None:
             found.setFilterMode(Qt.MatchFlag.MatchContains)
             found.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+            _fit_popup(found)
