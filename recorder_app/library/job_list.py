@@ -88,6 +88,12 @@ def open_count(session: Session, kinds: Iterable[str] | None = None) -> int:
     return session.scalar(query) or 0
 
 
+def counts(session: Session) -> dict[JobState, int]:
+    """Return how many jobs are in each state; states without any are left out."""
+    rows = session.execute(select(Job.state, func.count()).group_by(Job.state))
+    return {JobState(state): count for state, count in rows}
+
+
 def request_cancel(session: Session, job: Job) -> None:
     """End a queued job; ask whoever runs it to end a running one, which takes about a second.
 

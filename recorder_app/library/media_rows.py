@@ -17,6 +17,7 @@ from recorder_app.library.models import Recording, RecordingSessionRow
 
 COMPLETED, RECOVERED, IMPORTED, MISSING = "completed", "recovered", "imported", "missing"
 _FORMER = "status_before_missing"
+_AT_ONCE = 500
 # How far two readings of when a process began may differ, in seconds.
 _SAME_START_S = 1.0
 
@@ -35,6 +36,17 @@ class FileRow(NamedTuple):
 def with_id(session: Session, recording_id: str) -> Recording | None:
     """Return the recording of exactly this id, also one in the trash."""
     return session.get(Recording, recording_id)
+
+
+def with_ids(session: Session, recording_ids: Sequence[str]) -> dict[str, Recording]:
+    """Return the recordings of these ids that there are, also those in the trash."""
+    found: dict[str, Recording] = {}
+    # SQLite takes only so many values in a statement.
+    for start in range(0, len(recording_ids), _AT_ONCE):
+        some = recording_ids[start : start + _AT_ONCE]
+        rows = session.scalars(select(Recording).where(Recording.id.in_(some)))
+        found |= {row.id: row for row in rows}
+    return found
 
 
 def at_path(session: Session, path: str) -> Recording | None:

@@ -6,7 +6,7 @@ what is not there. Whatever changes a row notes it in the audit log in the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,6 +88,12 @@ def note(session: Session, action: str, subject_id: str, **details: Any) -> None
     session.add(
         AuditEntry(action=action, subject_kind="recording", subject_id=subject_id, details=details)
     )
+
+
+def audit_of(session: Session, recording_id: str, limit: int) -> Sequence[AuditEntry]:
+    """Return the lines of the audit log about a recording, the newest first."""
+    query = select(AuditEntry).where(AuditEntry.subject_id == recording_id)
+    return session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()
 
 
 def _tag(session: Session, name: str) -> Tag:

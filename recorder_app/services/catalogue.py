@@ -40,6 +40,9 @@ class Changes:
     tags: tuple[str, ...] = ()
     untags: tuple[str, ...] = ()
     is_favourite: bool | None = None
+    recording_type: str | None = None
+    platform: str | None = None
+    content_type: str | None = None
 
 
 class RelatedEntry(msgspec.Struct, frozen=True):
@@ -85,11 +88,14 @@ def edit(recording_id: str, changes: Changes) -> RecordingEntry:
 def edit_all(recording_ids: Sequence[str], changes: Changes) -> list[RecordingEntry]:
     """Change several recordings alike and return them as they are then.
 
-    Raises as `edit`; of many, those before one that is not there stay changed.
+    Raises as `edit`, and InvalidRequest before anything is changed when one is not there.
     """
     columns = _columns(changes)
     entries = []
     with opened_library() as database:
+        with database.read() as session:
+            for each in recording_ids:
+                recordings.get(session, each)
         for start in range(0, len(recording_ids), _AT_ONCE):
             # Others get their turn in between.
             with database.write() as session:
@@ -116,6 +122,12 @@ def _columns(changes: Changes) -> dict[str, Any]:
         columns["project"] = _name(changes.project, "project") if changes.project.strip() else None
     if changes.is_favourite is not None:
         columns["is_favourite"] = changes.is_favourite
+    if changes.recording_type is not None:
+        columns["recording_type"] = _name(changes.recording_type, "type")
+    if changes.platform is not None:
+        columns["platform"] = " ".join(storable(changes.platform).split())
+    if changes.content_type is not None:
+        columns["content_type"] = " ".join(storable(changes.content_type).split())
     return columns
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from recorder_app.errors import InvalidRequest
 from recorder_app.library import job_list, uploads
 from recorder_app.library.database import Database
 from recorder_app.library.ids import short_id
@@ -91,6 +93,47 @@ def retry_job(database: Database, text: str) -> JobEntry:
         row = job_list.get(session, text)
         job_list.retry(session, row)
         return entry_of(row)
+
+
+def retry_jobs(database: Database, job_ids: Sequence[str]) -> int:
+    """Queue again those of these jobs that failed; return how many. Raises LibraryError."""
+    queued = 0
+    with database.write() as session:
+        for row in job_list.of(session, job_ids):
+            if row.state == JobState.FAILED:
+                # The same may be queued anew already.
+                with contextlib.suppress(InvalidRequest):
+                    job_list.retry(session, row)
+                    queued += 1
+    return queued
+
+
+def pause_job(database: Database, text: str) -> JobEntry:
+    """Keep the job with the id `text` from going on until it is tried again.
+
+    Raises InvalidRequest and LibraryError.
+    """
+    with database.write() as session:
+        row = job_list.get(session, text)
+        job_list.pause(session, row)
+        return entry_of(row)
+
+
+def put_job_first(database: Database, text: str) -> JobEntry:
+    """Have the job with the id `text` begun before all others that wait for the same.
+
+    Raises InvalidRequest and LibraryError.
+    """
+    with database.write() as session:
+        row = job_list.get(session, text)
+        job_list.put_first(session, row)
+        return entry_of(row)
+
+
+def forget_ended(database: Database) -> int:
+    """Forget the jobs that were done or cancelled; return how many. Raises LibraryError."""
+    with database.write() as session:
+        return job_list.forget(session, datetime.now(UTC))
 
 
 def runner_of(database: Database, on_end: Callable[[Ended], None] = lambda _: None) -> Runner:

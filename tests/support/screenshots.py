@@ -16,6 +16,7 @@ import numpy as np
 
 from installers.virtual_desktop import VirtualDesktop
 from recorder_app.media.geometry import Rect
+from tests.gui import library_pictures
 from tests.support.command import environment, run
 from tests.support.hands import Hands, wait_until
 from tests.support.painting import paint_root, painter
@@ -144,7 +145,8 @@ def main() -> int:
                 photographer = Photographer(env, folder, theme)
                 photographer.take_all()
                 photographer.take_library()
-    return 0
+    # In every state, which the app comes to only in time.
+    return library_pictures.main(folder)
 
 
 if __name__ == "__main__":
