@@ -13,6 +13,7 @@ import msgspec
 from recorder_app import paths
 from recorder_app.errors import StorageError
 from recorder_app.media.whole_file import replacing
+from recorder_app.shapes import from_json
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class Habits(msgspec.Struct, frozen=True):
 
 def load() -> Habits:
     try:
-        return msgspec.json.decode((paths.data_folder() / "player.json").read_bytes(), type=Habits)
+        return from_json((paths.data_folder() / "player.json").read_bytes(), Habits)
     except FileNotFoundError:
         return Habits()
     except (OSError, msgspec.MsgspecError) as error:
