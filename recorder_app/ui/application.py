@@ -23,6 +23,7 @@ from recorder_app.ui import crash_report, style
 from recorder_app.ui.background import Background
 from recorder_app.ui.command_server import CommandServer
 from recorder_app.ui.commands import Commands
+from recorder_app.ui.library_desk import LibraryDesk
 from recorder_app.ui.look import Monitors
 from recorder_app.ui.motion import Motion
 from recorder_app.ui.notifications import Notifier
@@ -74,6 +75,9 @@ class App(QObject):
         self.results = Results(
             self._theme, self._library, self._notifier, self._worker, self._sharing, self
         )
+        self._desk = LibraryDesk(
+            self._theme, store, self._memory, self._worker, self._sharing, self
+        )
         self._monitors = Monitors(self._background, self)
         self._picker = AreaPicker(self._theme, parent=self)
         self._settings_watch = SettingsWatch(store, self._background, self)
@@ -95,7 +99,7 @@ class App(QObject):
         self._own_windows.settings_at = self._memory.state.settings
         self._own_windows.attach(self._sharing)
         self._is_quitting = self._is_asking = False
-        self._face: Tray | SmallWindow = Tray(self._theme)
+        self._face: Tray | SmallWindow = Tray(self._theme, has_library=True)
         self._commands = Commands(self)
         self._server = CommandServer(self._commands.obey, self)
         self._wire()
@@ -181,6 +185,7 @@ class App(QObject):
         self._awake.stop()
         self._quiet.stop()
         self.results.close()
+        self._desk.close()
         self._sharing.close()
         self._worker.close()
         self._notifier.close_all()
@@ -214,6 +219,10 @@ class App(QObject):
         self._starts.last_area_changed.connect(
             lambda: self._face.menu.set_last_area(self._last_area_text())
         )
+        self.results.trim_requested.connect(self._desk.trim)
+        self._desk.record_requested.connect(lambda: self._try(lambda: self.record("screen")))
+        self._desk.changed.connect(self.results.refresh_recent)
+        self.results.entered_changed.connect(self._desk.refresh)
         self._sharing.failed.connect(self._failed_here)
         self._sharing.followed.connect(lambda _: self._show_uploads())
         self._picker.failed.connect(self._failed_here)
@@ -264,6 +273,8 @@ class App(QObject):
         menu.record_requested.connect(lambda kind: self._try(lambda: self.record(kind)))
         menu.screenshot_requested.connect(lambda: self._try(self.screenshot))
         menu.recent_opened.connect(self.results.play)
+        menu.library_requested.connect(self._desk.open)
+        menu.aboutToShow.connect(self._desk.prepare)
         menu.share_requested.connect(self.results.share_latest)
         menu.uploads_paused.connect(self._sharing.pause)
         menu.settings_requested.connect(self._own_windows.show_settings)
@@ -279,7 +290,7 @@ class App(QObject):
         elif tries_left > 0:
             QTimer.singleShot(_TRAY_EVERY_MS, lambda: self._show_face(tries_left - 1))
         elif isinstance(self._face, Tray):
-            self._face = SmallWindow(self._theme)
+            self._face = SmallWindow(self._theme, has_library=True)
             self._wire_take(self._face.menu)
             self._wire_face()
             self._apply(self._store.current)
@@ -297,6 +308,10 @@ class App(QObject):
     def toggle(self) -> None:
         """Stop, or record what was recorded last."""
         self._starts.toggle()
+
+    def show_library(self) -> None:
+        """Open the library window."""
+        self._desk.open()
 
     def screenshot(self) -> None:
         """Pick an area for a picture of it."""
@@ -400,6 +415,7 @@ class App(QObject):
 
     def _reduce_motion(self, is_reduced: bool) -> None:
         self.results.reduced_motion = self._picker.reduced_motion = is_reduced
+        self._desk.reduced_motion = is_reduced
         if isinstance(self._face, Tray):
             self._face.set_reduced_motion(is_reduced)
 
@@ -409,7 +425,7 @@ class App(QObject):
             return
         self._theme = theme
         style.apply(self._qt, theme)
-        for each in (self._face, self._windows, self.results, self._own_windows):
+        for each in (self._face, self._windows, self.results, self._own_windows, self._desk):
             each.set_theme(theme)
         self._picker.theme = theme
 

@@ -1,4 +1,4 @@
-"""What was just recorded, in the corner: look, play, rename, share, find, copy or delete it."""
+"""What was just recorded, in the corner: play, trim, rename, share, find, copy or delete it."""
 
 # Qt calls its handlers by these names.
 # ruff: noqa: N802
@@ -45,6 +45,7 @@ class ResultCard(Raised):
 
     play_requested = Signal()
     folder_requested = Signal()
+    trim_requested = Signal()
     copy_requested = Signal()
     share_requested = Signal(str)
     """Its link is wanted: the name of the destination, or "" for the usual one."""
@@ -75,6 +76,7 @@ class ResultCard(Raised):
         self.play = TextButton(translate(N_("Play")), "play", "primary")
         self.folder = IconButton("folder", translate(N_("Show in folder")))
         self.copy = IconButton("copy", translate(N_("Copy file")))
+        self.trim = IconButton("scissors", translate(N_("Trim")))
         self.share = IconButton("link", translate(N_("Copy link")))
         self.elsewhere = IconButton("more", translate(N_("Share elsewhere")))
         self.elsewhere.hide()
@@ -88,6 +90,7 @@ class ResultCard(Raised):
         self._lay_out()
         self.play.clicked.connect(self.play_requested)
         self.folder.clicked.connect(self.folder_requested)
+        self.trim.clicked.connect(self.trim_requested)
         self.copy.clicked.connect(self.copy_requested)
         self.share.clicked.connect(lambda: self.share_requested.emit(""))
         self.elsewhere.clicked.connect(self._offer_destinations)
@@ -232,7 +235,14 @@ class ResultCard(Raised):
         head.addWidget(self.dismiss)
         actions = boxes.row(SPACE_XS)
         actions.addWidget(self.play)
-        for button in (self.share, self.elsewhere, self.folder, self.copy, self.delete):
+        for button in (
+            self.trim,
+            self.share,
+            self.elsewhere,
+            self.folder,
+            self.copy,
+            self.delete,
+        ):
             actions.addWidget(button)
         actions.addWidget(self._said, 1)
         column = boxes.column(SPACE_XS)

@@ -31,9 +31,14 @@ _POSTER_EVERY_MS = 300
 
 
 class Results(QObject):
-    """`recent_changed` carries titles and paths, `failed` a RecorderError."""
+    """`recent_changed` carries titles and paths, `trim_requested` an id, `failed` a RecorderError.
+
+    `entered_changed` is emitted when there is a recording more.
+    """
 
     recent_changed = Signal(list)
+    entered_changed = Signal()
+    trim_requested = Signal(str)
     failed = Signal(object)
 
     def __init__(
@@ -85,6 +90,7 @@ class Results(QObject):
         _log.info("recording entered id=%s", recording_id)
         self._worker.wake()
         self._sharing.entered(recording_id)
+        self.entered_changed.emit()
         self.refresh_recent()
 
     def share_latest(self) -> None:
@@ -157,6 +163,7 @@ class Results(QObject):
         card.play_requested.connect(lambda: self.play(result.path))
         card.folder_requested.connect(lambda: self.open_folder(result.path))
         card.share_requested.connect(lambda name: self._sharing.share(result.recording_id, name))
+        card.trim_requested.connect(lambda: self._trim(card))
         card.copy_requested.connect(lambda: self._copy(card))
         card.renamed.connect(lambda title: self._rename(card, title))
         card.delete_requested.connect(lambda: self._delete(result.recording_id))
@@ -169,6 +176,10 @@ class Results(QObject):
         self._show_upload()
         # Of destinations that were added meanwhile as well.
         self._sharing.look()
+
+    def _trim(self, card: ResultCard) -> None:
+        card.close()
+        self.trim_requested.emit(card.content.recording_id)
 
     def _closed(self, card: ResultCard) -> None:
         if self._card is card:

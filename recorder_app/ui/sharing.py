@@ -95,6 +95,30 @@ class Sharing(QObject):
         QTimer.singleShot(_PATIENCE_MS, self, lambda: self._say_waiting(recording_id))
         self._share(recording_id, destination, is_copied=True)
 
+    def share_all(self, recording_ids: list[str]) -> None:
+        """Put links to several recordings on the clipboard, a line each, and upload them."""
+        if len(recording_ids) == 1:
+            self.share(recording_ids[0])
+            return
+        links: list[str] = []
+
+        def shared(recording_id: str, found: Shared | SecretsWanted | None) -> None:
+            link = getattr(found, "link", None)
+            if link is not None:
+                links.append(link.text)
+                QGuiApplication.clipboard().setText("\n".join(links))
+                self.said.emit(recording_id, translate(N_("Links copied: {n}"), n=len(links)))
+                self._go(None)
+            else:
+                self._shared(recording_id, False, found)
+
+        for each in recording_ids:
+            self._sharing.run(
+                partial(_share, each, None),
+                partial(shared, each),
+                partial(self._not_shared, each),
+            )
+
     def entered(self, recording_id: str) -> None:
         """A recording is in the library: what goes up by itself gets its link at once."""
 

@@ -18,7 +18,7 @@ from recorder_app.ui.tokens import DARK, LIGHT
 from tests.gui.support import buttons, press, reached_by_tab, shown
 
 CONTENT = CardContent("id", "Screen 10.04", "/tmp/a.webm", None, 252.4, 18_300_000)
-ALL = {"Play", "Copy link", "Show in folder", "Copy file", "Delete", "Close"}
+ALL = {"Play", "Trim", "Copy link", "Show in folder", "Copy file", "Delete", "Close"}
 
 
 def make(qtbot: QtBot, content: CardContent = CONTENT) -> ResultCard:
@@ -58,6 +58,7 @@ def test_notes_and_what_came_of_it(qtbot: QtBot) -> None:
     [
         ("Play", "play_requested"),
         ("Show in folder", "folder_requested"),
+        ("Trim", "trim_requested"),
         ("Copy file", "copy_requested"),
         ("Delete", "delete_requested"),
         ("Close", "closed"),
