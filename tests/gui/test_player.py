@@ -223,6 +223,19 @@ def test_opening_does_not_hold_up_the_window(player: Player, take: Path, qtbot: 
     assert max(gaps) < 0.5
 
 
+def test_it_fits_into_a_narrow_panel(opened: Player, qtbot: QtBot) -> None:
+    assert opened.controls.previous.isVisible()
+    opened.resize(280, 300)
+    qtbot.waitUntil(lambda: opened.width() == 280)
+    controls = opened.controls
+    assert controls.time.text() == "00:00:00"
+    for each in (controls.play, controls.time, controls.speed, controls.full_screen):
+        assert each.isVisible()
+        assert each.geometry().right() < controls.width()
+        # As large as a target has to be (WCAG 2.2, 2.5.8).
+        assert each.width() >= 24
+
+
 def test_everything_has_a_name_and_is_reached(opened: Player) -> None:
     buttons = opened.findChildren(QAbstractButton)
     names = {each.accessibleName() for each in buttons if each.isVisible()}

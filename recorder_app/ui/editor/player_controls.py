@@ -1,11 +1,14 @@
 """What the player is played with: buttons, the line of time, volume, speed and sound track."""
 
+# Qt calls its handlers by these names.
+# ruff: noqa: N802
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget
 
 from recorder_app.texts import N_, clock_text, translate
@@ -18,6 +21,10 @@ from recorder_app.ui.tokens import SPACE_S, SPACE_XS, Theme
 _VOLUME_STEPS = 100
 _STEP_MS, _PAGE_MS = 5000, 60_000
 _VOLUME_PX = 72
+_TRACK_PX = 112
+# In a narrow panel not all of it has room.
+_LEAST_PX = 250
+_MUTE_FROM_PX, _LENGTH_FROM_PX, _CHAPTERS_FROM_PX, _VOLUME_FROM_PX = 320, 370, 440, 540
 
 
 class PlayerControls(QWidget):
@@ -37,6 +44,7 @@ class PlayerControls(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._length_s = 0.0
+        self._has_markers = False
         self.seek_bar = SeekBar(translate(N_("Position")), theme)
         self.seek_bar.setSingleStep(_STEP_MS)
         self.seek_bar.setPageStep(_PAGE_MS)
@@ -76,8 +84,8 @@ class PlayerControls(QWidget):
 
     def set_markers(self, markers: Sequence[tuple[float, str]]) -> None:
         self.seek_bar.set_markers(markers)
-        for button in (self.previous, self.next):
-            button.setVisible(bool(markers))
+        self._has_markers = bool(markers)
+        self._fit()
 
     def set_tracks(self, names: Sequence[str]) -> None:
         """Offer the sound tracks, if there are several."""
@@ -126,8 +134,28 @@ class PlayerControls(QWidget):
         else:
             self.full_screen.set_meaning("fullscreen", translate(N_("Full screen (F)")))
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what keys do as well, where there is no room for all of it."""
+        wide = self.width()
+        self.volume.setVisible(wide >= _VOLUME_FROM_PX)
+        self.mute.setVisible(wide >= _MUTE_FROM_PX)
+        self.tracks.setMaximumWidth(_TRACK_PX if wide >= _VOLUME_FROM_PX else _TRACK_PX // 2)
+        for button in (self.previous, self.next):
+            button.setVisible(self._has_markers and wide >= _CHAPTERS_FROM_PX)
+        self._show_time(self.seek_bar.value() / 1000)
+
     def _show_time(self, at_s: float) -> None:
-        self.time.setText(f"{clock_text(at_s)} / {clock_text(self._length_s)}")
+        text = clock_text(at_s)
+        if self.width() >= _LENGTH_FROM_PX:
+            text = f"{text} / {clock_text(self._length_s)}"
+        self.time.setText(text)
 
     def _choose_track(self, number: int) -> None:
         self.tracks.setText(self.tracks.menu().actions()[number].text().replace("&&", "&"))
