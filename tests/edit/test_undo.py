@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from recorder_app.edit.timeline import Cut, EditList, Operation, Range, Restore, Trim
+from recorder_app.edit.timeline import Cut, EditList, Operation, Range, Restore, Revert, Trim
 from recorder_app.errors import InvalidRequest
 from recorder_app.library import edits, recordings
 from recorder_app.library.database import Database
@@ -27,7 +27,12 @@ LENGTH = Fraction(10)
 PLACES = st.integers(0, 12).map(Fraction)
 PAIRS = st.tuples(PLACES, PLACES).filter(lambda pair: pair[0] < pair[1])
 RANGES = PAIRS.map(lambda pair: Range(*pair))
-OPERATIONS = st.one_of(RANGES.map(Trim), RANGES.map(lambda part: Cut((part,))), RANGES.map(Restore))
+OPERATIONS = st.one_of(
+    RANGES.map(Trim),
+    RANGES.map(lambda part: Cut((part,))),
+    RANGES.map(Restore),
+    st.just(Revert()),
+)
 
 
 class UndoAndRedo(RuleBasedStateMachine):
