@@ -20,6 +20,7 @@ from recorder_app.edit.pictures import Shown
 from recorder_app.edit.presets import ExportEncoder
 from recorder_app.errors import CodecUnavailable, EncoderFailed
 from recorder_app.media.convert import TIME_BASE
+from recorder_app.media.scheduling import open_encoder
 from recorder_app.texts import N_
 
 # A player finds any moment at once, and what is exported can be cut again at this cost.
@@ -60,7 +61,7 @@ class EncodingPlan:
             context = VideoCodecContext.create(self.encoder.encoder, "w")
             assert isinstance(context, VideoCodecContext)
             self.configure(context)
-            context.open()
+            open_encoder(context)
         except (av.FFmpegError, OSError, ValueError) as error:
             raise encoder_failed(self.encoder.encoder, error) from error
         return context
@@ -71,7 +72,7 @@ class EncodingPlan:
         assert isinstance(stream, VideoStream)
         try:
             self.configure(stream.codec_context)
-            stream.codec_context.open()
+            open_encoder(stream.codec_context)
         except (av.FFmpegError, OSError, ValueError) as error:
             raise encoder_failed(self.encoder.encoder, error) from error
         return stream

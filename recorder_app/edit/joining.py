@@ -24,6 +24,7 @@ from recorder_app.errors import EncoderFailed, UnsupportedMedia
 from recorder_app.media import profiles
 from recorder_app.media.convert import TIME_BASE
 from recorder_app.media.probe import MediaPacket
+from recorder_app.media.scheduling import open_encoder
 from recorder_app.texts import N_
 
 # What is encoded a second time should not show it: twice the usual rate, for a second or two.
@@ -157,7 +158,7 @@ class Joiner:
         context.colorspace, context.color_range = source.colorspace, source.color_range
         context.options = self._profile.all_options(_QUALITY) | self._h264_options()
         try:
-            context.open()
+            open_encoder(context)
         except (av.FFmpegError, OSError, ValueError) as error:
             raise UnsupportedMedia(
                 N_("No encoder here makes pictures that join on to these ({reason})."),

@@ -18,6 +18,7 @@ from recorder_app import faults
 from recorder_app.errors import CodecUnavailable
 from recorder_app.media import profiles
 from recorder_app.media.convert import TIME_BASE, PlanarCanvas
+from recorder_app.media.scheduling import open_encoder
 from recorder_app.media.sound import SAMPLE_RATE
 from recorder_app.texts import N_
 
@@ -83,7 +84,7 @@ def try_encoder(name: str, wanted: VideoFormat) -> str:
         context = VideoCodecContext.create(name, "w")
         assert isinstance(context, VideoCodecContext)
         configure(context, encoder, wanted)
-        context.open()
+        open_encoder(context)
         canvas = PlanarCanvas(wanted.width, wanted.height, encoder.pixel_format)
         packets = [*context.encode(canvas.frame(0)), *context.encode(None)]
     except (av.FFmpegError, OSError, ValueError) as error:

@@ -22,6 +22,7 @@ from recorder_app.media.codecs import (
 )
 from recorder_app.media.outfile import RecordingFile
 from recorder_app.media.profiles import ContainerFormat
+from recorder_app.media.scheduling import open_encoder
 from recorder_app.media.sound import SAMPLE_RATE
 from recorder_app.texts import N_
 
@@ -47,7 +48,7 @@ def add_video_stream(
     assert isinstance(stream, VideoStream)
     try:
         configure(stream.codec_context, choice.profile, wanted)
-        stream.codec_context.open()
+        open_encoder(stream.codec_context)
     except (av.FFmpegError, OSError) as error:
         raise EncoderFailed(
             N_("The video encoder {name} stopped working ({reason})."),
