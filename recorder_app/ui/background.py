@@ -8,6 +8,7 @@ import logging
 import queue
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -34,7 +35,7 @@ class Background(QObject):
         super().__init__()
         self._owner = owner
         self._name = name
-        self._queue: queue.SimpleQueue[Work] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._is_started = False
         self._waiting = 0
         self._answered.connect(_call, Qt.ConnectionType.QueuedConnection)
@@ -51,7 +52,10 @@ class Background(QObject):
         if not self._is_started:
             self._is_started = True
             # Daemon: a device or a disk that never answers must not keep the program alive.
-            threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+            serve = functools.partial(_serve, self._queue)
+            threading.Thread(target=serve, name=self._name, daemon=True).start()
+            # It ends with this object, which nobody can give it work then.
+            weakref.finalize(self, self._queue.put, None).atexit = False
 
     @property
     def is_idle(self) -> bool:
@@ -66,10 +70,6 @@ class Background(QObject):
         self._queue.put(is_done.set)
         if not is_done.wait(limit_s):
             _log.warning("%s did not finish in %.1f s", self._name, limit_s)
-
-    def _serve(self) -> None:
-        while True:
-            self._queue.get()()
 
     def _do(
         self,
@@ -94,6 +94,13 @@ class Background(QObject):
         self._waiting -= 1
         if shiboken6.isValid(self._owner):
             answer()
+
+
+def _serve(work: queue.SimpleQueue[Work | None]) -> None:
+    while (item := work.get()) is not None:
+        item()
+        # What it was about may go away now.
+        del item
 
 
 def _call(answer: Work) -> None:
