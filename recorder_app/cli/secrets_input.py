@@ -89,9 +89,14 @@ def heed(stop: threading.Event) -> None:
     for line in sys.stdin:
         try:
             given = from_json(line, dict[str, dict[str, str]])
-            for destination, values in given.items():
-                use_secrets(destination, values)
-        except (msgspec.DecodeError, RecorderError) as error:
+        except msgspec.DecodeError as error:
             # Not the line, which holds secrets.
-            _log.warning("secrets not taken error=%s", type(error).__name__)
+            _log.warning("secrets not understood error=%s", type(error).__name__)
+            continue
+        for destination, values in given.items():
+            try:
+                use_secrets(destination, values)
+            except RecorderError as error:
+                # One that was removed meanwhile.
+                _log.warning("secrets not taken error=%s", error.code)
     stop.set()

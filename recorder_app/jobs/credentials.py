@@ -47,14 +47,16 @@ def secrets_of(destination: str, fields: Iterable[SecretField]) -> dict[str, str
     """Return the secrets that there are, by their names. Raises SecretsError. Thread-safe.
 
     What the keyring said is not asked again until it is `doubted`, or the destinations are changed.
-    Where the environment has a secret that is needed, the keyring is not asked for the others.
+    Where the environment, or a person, gave a secret that is needed, the keyring is not asked for
+    those that are not.
     """
     wanted = tuple(fields)
-    found = {
-        field.name: value
-        for field in wanted
-        if (value := from_environment(destination, field.name)) is not None
-    }
+    with _lock:
+        typed = {field.name: _given.get((destination, field.name)) for field in wanted}
+    found = {name: value for name, value in typed.items() if value}
+    for field in wanted:
+        if (value := from_environment(destination, field.name)) is not None:
+            found[field.name] = value
     needs_keyring = not any(field.name in found for field in wanted if not field.is_optional)
     for field in wanted:
         if field.name in found or (field.is_optional and not needs_keyring):
@@ -68,6 +70,16 @@ def remember(destination: str, values: Mapping[str, str | None]) -> None:
     """Use these until this process ends, without keeping them anywhere; None is one not given."""
     with _lock:
         _given.update({(destination, name): value for name, value in values.items()})
+
+
+def given() -> dict[str, dict[str, str]]:
+    """Return what a person gave to this process and no keyring keeps, by destination."""
+    found: dict[str, dict[str, str]] = {}
+    with _lock:
+        for (destination, name), value in _given.items():
+            if value is not None:
+                found.setdefault(destination, {})[name] = value
+    return found
 
 
 def keep(destination: str, values: Mapping[str, str]) -> Mapping[str, str | None]:
@@ -106,10 +118,11 @@ def put_back(destination: str, before: Mapping[str, str | None]) -> None:
 
 
 def doubted(destination: str) -> None:
-    """Have the keyring asked again: its secrets were refused, and may have been replaced in it."""
+    """Have the keyring, or a person, asked again: the secrets of a destination were refused."""
     with _lock:
-        for place in [each for each in _known if each[0] == destination]:
-            del _known[place]
+        for kept in (_known, _given):
+            for place in [each for each in kept if each[0] == destination]:
+                del kept[place]
 
 
 def forget(destination: str, fields: Iterable[SecretField]) -> None:

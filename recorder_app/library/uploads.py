@@ -15,10 +15,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from recorder_app.library import job_list
 from recorder_app.library.ids import new_id
 from recorder_app.library.leases import checkpoint_of
 from recorder_app.library.models import Job, Recording, Upload
-from recorder_app.library.queue import CALLS_LANE, UNFINISHED, JobState, enqueue
+from recorder_app.library.queue import CALLS_LANE, OPEN, UNFINISHED, JobState, enqueue
 from recorder_app.library.recordings import note
 
 UPLOAD, REMOTE_DELETE, FOLLOW, ALIGN = "upload", "remote-delete", "follow", "align"
@@ -78,6 +79,22 @@ def listed(session: Session, limit: int) -> Sequence[Upload]:
     query = select(Upload).join(Recording).where(Recording.deleted_at.is_(None))
     newest = query.order_by(Upload.created_at.desc(), Upload.id.desc())
     return session.scalars(newest.limit(limit)).all()
+
+
+def rest(session: Session, recording_id: str) -> None:
+    """Pause the uploads of a recording that are not done."""
+    for row in of(session, recording_id):
+        job = job_of(session, row)
+        if row.state not in ARRIVED and job is not None and job.state in OPEN:
+            job_list.pause(session, job)
+
+
+def go_on(session: Session, recording_id: str) -> None:
+    """Go on with the uploads of a recording that rest."""
+    for row in of(session, recording_id):
+        job = job_of(session, row)
+        if job is not None and job.state == JobState.PAUSED:
+            job_list.retry(session, job)
 
 
 def at(session: Session, destination: str) -> Sequence[Upload]:

@@ -11,7 +11,7 @@ import msgspec
 
 from recorder_app.errors import InvalidSettingError
 from recorder_app.jobs.kinds import enqueue_alignment
-from recorder_app.library import media_rows, recordings, versions
+from recorder_app.library import media_rows, recordings, uploads, versions
 from recorder_app.library.ids import short_id
 from recorder_app.library.models import Recording
 from recorder_app.library.queue import Session
@@ -142,20 +142,25 @@ def _change(
 
 
 def delete(recording_ids: Sequence[str]) -> list[RecordingEntry]:
-    """Put recordings into the trash, all of them or, where one is not found, none."""
+    """Put recordings into the trash, all of them or, where one is not found, none.
+
+    Their uploads rest meanwhile; what has arrived stays shared.
+    """
     with opened_library() as database, database.write() as session:
         rows = [recordings.get(session, each) for each in recording_ids]
         for row in rows:
             recordings.delete(session, row)
+            uploads.rest(session, row.id)
         return [entry_of(row) for row in rows]
 
 
 def restore(recording_ids: Sequence[str]) -> list[RecordingEntry]:
-    """Take recordings out of the trash, all of them or none."""
+    """Take recordings out of the trash, all of them or none; their uploads go on."""
     with opened_library() as database, database.write() as session:
         rows = [recordings.get(session, each) for each in recording_ids]
         for row in rows:
             recordings.restore(session, row)
+            uploads.go_on(session, row.id)
         return [entry_of(row) for row in rows]
 
 

@@ -298,10 +298,15 @@ def missing_secrets(name: str) -> tuple[list[FieldEntry], RecorderError | None]:
     return missing, problem
 
 
+def doubt(name: str) -> None:
+    """Have the keys of a destination looked up, or asked for, anew."""
+    credentials.doubted(name)
+
+
 def use_secrets(name: str, values: Mapping[str, str]) -> None:
-    """Use these secrets of a destination, and no others, until this process ends."""
-    fields = credentials.fields_of(kinds.kind(opening.stored(name).kind))
-    credentials.remember(name, {field.name: values.get(field.name) for field in fields})
+    """Use these secrets of a destination until this process ends. Raises InvalidRequest."""
+    opening.stored(name)
+    credentials.remember(name, {each: value for each, value in values.items() if value})
 
 
 def _check_variables(name: str, others: Iterable[str]) -> None:

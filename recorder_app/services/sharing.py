@@ -15,7 +15,7 @@ from recorder_app.library.models import Recording
 from recorder_app.library.queue import JobState
 from recorder_app.services.links import LinkEntry, link
 from recorder_app.services.uploads import UploadEntry, copies_of, entry_of
-from recorder_app.settings.destinations import DestinationsStore, StoredDestination
+from recorder_app.settings.destinations import Destinations, DestinationsStore, StoredDestination
 from recorder_app.texts import N_
 
 _log = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ def share(database: Database, recording_id: str, destination: str | None = None)
     problem = _unlock(database, recording.id, entry)
     held_until = datetime.now(UTC) + timedelta(seconds=_HELD_S)
     with database.write() as session:
+        is_new = not uploads.of(session, recording.id, entry.name)
         row, job = kinds.enqueue_upload(session, recording, entry.name, held_until=held_until)
         upload_id, job_id = row.id, "" if job is None else job.id
         # Else whoever runs its job makes the link at this moment.
@@ -57,7 +58,9 @@ def share(database: Database, recording_id: str, destination: str | None = None)
     if is_ours and problem is None:
         problem = _prepare(database, entry, upload_id)
     if problem is not None and not (problem.retryable or isinstance(problem, SecretsError)):
-        _forget_refused(database, upload_id)
+        if is_new:
+            _forget_refused(database, upload_id)
+        # Else its job says the same, for who looks what became of it.
         raise problem
     with database.write() as session:
         held = job_list.of(session, [job_id])
@@ -75,6 +78,14 @@ def share(database: Database, recording_id: str, destination: str | None = None)
         except SecretsError as error:
             problem = error
     return Shared(upload, found, entry.after.copy_link, problem)
+
+
+def has_destination(database: Database, recording_id: str, known: Destinations) -> bool:
+    """Return whether it is clear where a recording is shared where nothing else is said."""
+    with database.read() as session:
+        project = recordings.get(session, recording_id).project
+    name = known.projects.get("" if project is None else project.name, "") or known.default
+    return name in known.by_name
 
 
 def destination_of(database: Database, recording_id: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
-from recorder_app.errors import RecorderError
+from recorder_app.errors import AuthenticationRejected, RecorderError, SecretsError
 from recorder_app.library.database import Database
 from recorder_app.library.queue import OPEN
+from recorder_app.library.uploads import ARRIVED
 from recorder_app.services import destinations, links, sharing, uploads
 from recorder_app.services.destinations import DestinationEntry, FieldEntry
 from recorder_app.services.library import open_library
@@ -15,6 +16,9 @@ from recorder_app.services.links import LinkEntry
 from recorder_app.services.sharing import Shared
 from recorder_app.services.uploads import UploadEntry
 from recorder_app.settings.destinations import DestinationsStore
+
+# Why a key is asked for anew.
+_REFUSED = ("authentication_rejected",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +44,61 @@ class Followed:
 
 
 def share(recording_id: str, destination: str | None = None) -> Shared | SecretsWanted | None:
-    """Share a recording; None where there is no destination yet.
+    """Share a recording; None where no destination is there, or none was chosen for it.
 
     May wait for the keyring and for a server. Raises RecorderError.
     """
+    return _shared(recording_id, destination, is_again=False)
+
+
+def share_again(recording_id: str, destination: str | None = None) -> Shared | SecretsWanted | None:
+    """Try an upload that failed, or waits, again at once; keys that were refused are asked for.
+
+    As `share` otherwise.
+    """
+    return _shared(recording_id, destination, is_again=True)
+
+
+def _shared(
+    recording_id: str, destination: str | None, *, is_again: bool
+) -> Shared | SecretsWanted | None:
     known = DestinationsStore().read()
-    if not known.by_name:
-        return None
     with contextlib.closing(open_library()) as database:
-        name = destination or sharing.destination_of(database, recording_id)
-        if not sharing.has_place(database, recording_id, name):
-            fields, problem = destinations.missing_secrets(name)
-            if fields:
-                return SecretsWanted(name, tuple(fields), problem)
-        return sharing.share(database, recording_id, name)
+        if destination is None:
+            if not sharing.has_destination(database, recording_id, known):
+                return None
+            destination = sharing.destination_of(database, recording_id)
+        copies = uploads.of_recording(database, recording_id)
+        copy = next((each for each in copies if each.destination == destination), None)
+        code = None if copy is None or copy.error is None else copy.error.get("code")
+        if is_again and code in _REFUSED:
+            destinations.doubt(destination)
+        if copy is None or copy.state not in ARRIVED or copy.is_signed:
+            wanted = _secrets_wanted(destination)
+            if wanted is not None:
+                return wanted
+        shared = sharing.share(database, recording_id, destination)
+        if is_again:
+            # One that waits for its next attempt as well.
+            uploads.resume(database, [recording_id])
+        return shared
 
 
-def link(recording_id: str, destination: str | None = None) -> LinkEntry:
-    """Return a link to what was shared. Raises RecorderError."""
+def _secrets_wanted(destination: str) -> SecretsWanted | None:
+    fields, problem = destinations.missing_secrets(destination)
+    return SecretsWanted(destination, tuple(fields), problem) if fields else None
+
+
+def link(recording_id: str, destination: str | None = None) -> LinkEntry | SecretsWanted:
+    """Return a link to what was shared, or what has to be asked for first. Raises RecorderError."""
     with contextlib.closing(open_library()) as database:
-        return links.link(database, recording_id, destination)
+        try:
+            return links.link(database, recording_id, destination)
+        except (SecretsError, AuthenticationRejected):
+            wanted = None if destination is None else _secrets_wanted(destination)
+            if wanted is None:
+                raise
+            return wanted
 
 
 class Follower:
@@ -101,16 +140,10 @@ def automatic(recording_id: str) -> list[tuple[str, bool]]:
     ]
 
 
-def pause(*, is_paused: bool) -> None:
-    """Pause all uploads that are not done, or have all that rest tried again."""
+def pause(is_paused: bool) -> None:
+    """Pause all uploads that are not done, or go on with those that are paused."""
     with contextlib.closing(open_library()) as database:
         if is_paused:
             uploads.pause(database)
         else:
-            uploads.resume(database)
-
-
-def retry(recording_id: str) -> None:
-    """Have the uploads of a recording tried again at once. Raises RecorderError."""
-    with contextlib.closing(open_library()) as database:
-        uploads.resume(database, [recording_id])
+            uploads.go_on(database)

@@ -76,6 +76,11 @@ def resume(database: Database, recording_ids: Sequence[str] = ()) -> list[Upload
     return _each_job(database, recording_ids, job_list.retry, states)
 
 
+def go_on(database: Database) -> list[UploadEntry]:
+    """Go on with all uploads that are paused, and with no others."""
+    return _each_job(database, (), job_list.retry, (JobState.PAUSED,))
+
+
 def put_first(database: Database, recording_ids: Sequence[str]) -> list[UploadEntry]:
     """Have the uploads of these recordings begun before all others. Raises InvalidRequest."""
     return _each_job(database, recording_ids, job_list.put_first, UNFINISHED)

@@ -124,6 +124,13 @@ class App(QObject):
             self._is_asking = False
             if not is_allowed:
                 return False
+        known = self._sharing.known
+        if known is not None and known.is_moving:
+            self._notifier.notify(
+                "uploads left",
+                translate(N_("Uploads are not done")),
+                translate(N_("They go on when Recorder is started again.")),
+            )
         # It may have ended by itself meanwhile.
         if not self.recorder.view.state.is_taking:
             self._end()
@@ -408,7 +415,8 @@ class App(QObject):
         self._sound.apply(stored)
         self._windows.shows_bar = stored.appearance.record_bar
         self.results.card_s = stored.appearance.result_card_s
-        self.results.notifies = self._sharing.notifies = stored.app.notifications
+        self.results.notifies = stored.app.notifications
+        self._sharing.notes.shows_good_news = stored.app.notifications
         self._motion.choose(stored.appearance.reduced_motion)
         work = partial(autostart.set_enabled, stored.app.autostart)
         self._background.run(work, _nothing, self._failed_here)

@@ -58,6 +58,8 @@ class OwnWindows(QObject):
         self._settings: SettingsDialog | None = None
         self._first_run: FirstRun | None = None
         self._secrets: SecretsDialog | None = None
+        # By destination: what is asked for, and the recordings that wait for it.
+        self._waiting_for_keys: dict[str, tuple[SecretsWanted, list[str]]] = {}
         self._sharing: Sharing | None = None
         monitors.told.connect(self._show_screens)
         shortcuts.failed.connect(lambda *_: self._show_shortcuts())
@@ -116,27 +118,38 @@ class OwnWindows(QObject):
             self._first_run.set_theme(theme)
 
     def close(self) -> None:
+        self._waiting_for_keys.clear()
         for window in (self._settings, self._first_run, self._secrets):
             if window is not None:
                 window.close()
 
     def _ask_secrets(self, recording_id: str, wanted: SecretsWanted) -> None:
-        if self._secrets is not None:
-            self._secrets.close()
-        window = self._secrets = SecretsDialog(wanted.destination, wanted.fields, wanted.problem)
+        """Ask for keys, once for all recordings that wait for them; one destination at a time."""
+        waiting = self._waiting_for_keys.setdefault(wanted.destination, (wanted, []))[1]
+        if recording_id not in waiting:
+            waiting.append(recording_id)
+        if self._secrets is None:
+            self._ask_next()
+
+    def _ask_next(self) -> None:
+        if not self._waiting_for_keys:
+            return
+        name, (wanted, recording_ids) = next(iter(self._waiting_for_keys.items()))
+        window = self._secrets = SecretsDialog(name, wanted.fields, wanted.problem)
 
         def use(values: dict[str, str]) -> None:
             if self._sharing is not None:
-                self._sharing.use_secrets(recording_id, wanted.destination, values)
+                self._sharing.use_secrets(list(recording_ids), name, values)
+
+        def closed() -> None:
+            self._waiting_for_keys.pop(name, None)
+            self._secrets = None
+            window.deleteLater()
+            self._ask_next()
 
         window.given.connect(use)
-        window.closed.connect(window.deleteLater)
-        window.closed.connect(lambda: self._forget_secrets(window))
+        window.closed.connect(closed)
         window.bring_up()
-
-    def _forget_secrets(self, window: SecretsDialog) -> None:
-        if self._secrets is window:
-            self._secrets = None
 
     def _place_settings(self, window: SettingsDialog) -> None:
         if self.settings_at is None:

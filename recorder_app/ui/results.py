@@ -28,6 +28,7 @@ _RECENT = 5
 _POSTER = "poster.jpg"
 # Its first pictures are made within seconds; uploads may keep the worker busy for long.
 _POSTER_EVERY_MS = 300
+_POSTER_LOOKS = 100
 
 
 class Results(QObject):
@@ -60,6 +61,7 @@ class Results(QObject):
         self._notifier = notifier
         self._card: ResultCard | None = None
         self._worker, self._sharing = worker, sharing
+        self._poster_looks = 0
         self._poster = QTimer(self, interval=_POSTER_EVERY_MS)
         self._poster.timeout.connect(self._look_for_poster)
         notifier.action.connect(self._on_action)
@@ -124,8 +126,10 @@ class Results(QObject):
 
     def _look_for_poster(self) -> None:
         card = self._card
-        if card is None:
+        self._poster_looks -= 1
+        if card is None or self._poster_looks <= 0:
             self._poster.stop()
+        if card is None:
             return
         poster = paths.preview_folder(card.content.recording_id) / _POSTER
         if poster.exists():
@@ -172,6 +176,7 @@ class Results(QObject):
         self._card = card
         card.place(screen_under_pointer().availableGeometry())
         card.show()
+        self._poster_looks = _POSTER_LOOKS
         self._poster.start()
         self._show_upload()
         # Of destinations that were added meanwhile as well.

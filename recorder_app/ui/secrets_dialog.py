@@ -92,8 +92,8 @@ class SecretsDialog(OwnWindow):
         if not self.use.isEnabled():
             return
         typed = {name: edit.text().strip() for name, edit in self._edits.items()}
-        self.close()
         self.given.emit({name: value for name, value in typed.items() if value})
+        self.close()
 
 
 def _line(text: str, kind: str) -> QLabel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from recorder_app.services.speeds import Speed
 from recorder_app.texts import N_, translate
 from recorder_app.ui.background import Background
 from recorder_app.ui.notifications import Notifier
-from recorder_app.ui.upload_words import ARRIVED, is_open, progress_text, reason_of
+from recorder_app.ui.upload_notes import UploadNotes
+from recorder_app.ui.upload_words import is_open, progress_text
 from recorder_app.ui.worker import Worker
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from recorder_app.services.sharing import Shared
     from recorder_app.services.uploading import Followed, Follower, SecretsWanted
     from recorder_app.services.uploads import UploadEntry
+
+    Answer = Shared | SecretsWanted | None
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +37,19 @@ _MOVING_MS = 1000
 _RESTING_MS = 5000
 # After this it is said what is waited for.
 _PATIENCE_MS = 2000
-_KEY = "upload "
+
+
+@dataclass(slots=True)
+class _Wish:
+    """Somebody's wish for a link. `clips` is how often the clipboard had changed by then.
+
+    With `is_asked` a person waits for it; else windows and messages would come out of nowhere.
+    """
+
+    recording_id: str
+    is_copied: bool
+    is_asked: bool
+    clips: int
 
 
 class Sharing(QObject):
@@ -52,21 +68,27 @@ class Sharing(QObject):
 
     def __init__(self, worker: Worker, notifier: Notifier, parent: QObject) -> None:
         super().__init__(parent)
-        self.notifies = True
-        self._worker, self._notifier = worker, notifier
-        # Two: the keyring may keep the one waiting for long.
+        self.notes = UploadNotes(notifier, self)
+        self._worker = worker
+        # Several: the keyring may keep one waiting for long, and a click comes before the rest.
         self._sharing = Background(self, "sharing")
+        self._others = Background(self, "sharing by itself")
         self._looking = Background(self, "uploads")
         self._known: Followed | None = None
         self._before: dict[str, UploadEntry] = {}
-        self._is_looking = self._is_closed = False
+        self._is_looking = self._looks_again = self._is_closed = False
         self._follower: Follower | None = None
         self._asked: set[str] = set()
+        # Links that come later, and whom they are for.
+        self._awaited: dict[tuple[str, str], _Wish] = {}
+        self._told_keys: set[str] = set()
+        self._clips = 0
         self._speed = Speed()
         self._rate: float | None = None
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.look)
-        notifier.action.connect(self._on_action)
+        self.notes.pressed.connect(self._pressed)
+        QGuiApplication.clipboard().dataChanged.connect(self._clipboard_changed)
 
     @property
     def known(self) -> Followed | None:
@@ -93,71 +115,95 @@ class Sharing(QObject):
         self.said.emit(recording_id, translate(N_("Making the link…")))
         self._asked.add(recording_id)
         QTimer.singleShot(_PATIENCE_MS, self, lambda: self._say_waiting(recording_id))
-        self._share(recording_id, destination, is_copied=True)
+        self._share(self._sharing, self._wish(recording_id), destination)
 
-    def share_all(self, recording_ids: list[str]) -> None:
+    def share_all(self, recording_ids: list[str], destination: str = "") -> None:
         """Put links to several recordings on the clipboard, a line each, and upload them."""
         if len(recording_ids) == 1:
-            self.share(recording_ids[0])
+            self.share(recording_ids[0], destination)
             return
         links: list[str] = []
+        left = len(recording_ids)
 
-        def shared(recording_id: str, found: Shared | SecretsWanted | None) -> None:
+        def done(wish: _Wish, found: Answer) -> None:
+            nonlocal left
+            left -= 1
             link = getattr(found, "link", None)
             if link is not None:
                 links.append(link.text)
+            if links and not left:
                 QGuiApplication.clipboard().setText("\n".join(links))
-                self.said.emit(recording_id, translate(N_("Links copied: {n}"), n=len(links)))
-                self._go(None)
-            else:
-                self._shared(recording_id, False, found)
+                copied = translate(N_("Links copied: {n}"), n=len(links))
+                self.said.emit(wish.recording_id, copied)
+            self._shared(wish, found)
+
+        def failed(wish: _Wish, error: Exception) -> None:
+            done(wish, None) if left == 1 and links else None
+            self._not_shared(wish, error)
 
         for each in recording_ids:
-            self._sharing.run(
-                partial(_share, each, None),
-                partial(shared, each),
-                partial(self._not_shared, each),
-            )
+            wish = self._wish(each, is_copied=False)
+            work = partial(_share, each, destination or None)
+            self._others.run(work, partial(done, wish), partial(failed, wish))
 
     def entered(self, recording_id: str) -> None:
         """A recording is in the library: what goes up by itself gets its link at once."""
 
         def done(going: list[tuple[str, bool]]) -> None:
             for name, is_copied in going:
-                self._share(recording_id, name, is_copied=is_copied)
+                wish = self._wish(recording_id, is_copied=is_copied, is_asked=False)
+                self._share(self._others, wish, name)
 
-        self._sharing.run(partial(_automatic, recording_id), done, self._tell)
+        self._others.run(partial(_automatic, recording_id), done, self._tell)
 
-    def use_secrets(self, recording_id: str, destination: str, values: dict[str, str]) -> None:
+    def use_secrets(
+        self, recording_ids: list[str], destination: str, values: dict[str, str]
+    ) -> None:
         """Share with secrets that a person typed; they are used until the app ends."""
-        self._worker.use_secrets(destination, values)
+        self._told_keys.discard(destination)
         self._sharing.run(
             partial(_use_secrets, destination, values),
-            lambda _: self.share(recording_id, destination),
+            lambda _: self.share_all(recording_ids, destination),
             self._tell,
         )
 
     def copy_link(self, recording_id: str, destination: str) -> None:
         """Put the link to something that was shared on the clipboard."""
+        wish = self._wish(recording_id)
         work = partial(_link, recording_id, destination)
-        self._sharing.run(work, lambda found: self._copy(recording_id, found), self._tell)
+        self._sharing.run(work, partial(self._linked, wish), self._tell)
 
     def open_link(self, recording_id: str, destination: str) -> None:
         """Open what people see who have the link."""
-        work = partial(_link, recording_id, destination)
-        self._sharing.run(work, lambda found: _open(found.text), self._tell)
 
-    def retry(self, recording_id: str) -> None:
-        """Try the uploads of a recording again, now."""
-        self._looking.run(partial(_retry, recording_id), self._go, self._tell)
+        def done(found: LinkEntry | SecretsWanted) -> None:
+            from recorder_app.services.uploading import SecretsWanted
+
+            if isinstance(found, SecretsWanted):
+                self.secrets_wanted.emit(recording_id, found)
+            else:
+                _open(found.text)
+
+        self._sharing.run(partial(_link, recording_id, destination), done, self._tell)
+
+    def retry(self, recording_id: str, destination: str = "") -> None:
+        """Try the upload of a recording again, now; keys that were refused are asked for."""
+        self._asked.add(recording_id)
+        work = partial(_share_again, recording_id, destination or None)
+        wish = self._wish(recording_id, is_copied=False)
+        done, failed = partial(self._shared, wish), partial(self._not_shared, wish)
+        self._sharing.run(work, done, failed)
 
     def pause(self, is_paused: bool) -> None:
-        """Pause all uploads, or go on with them."""
+        """Pause all uploads, or go on with those that are paused."""
         self._looking.run(partial(_pause, is_paused), self._go, self._tell)
 
     def look(self) -> None:
         """Look how far everything is, and again as long as something moves."""
-        if self._is_looking or self._is_closed:
+        if self._is_closed:
+            return
+        if self._is_looking:
+            self._looks_again = True
             return
         self._is_looking = True
         self._timer.stop()
@@ -171,16 +217,18 @@ class Sharing(QObject):
 
     # What comes back.
 
-    def _share(self, recording_id: str, destination: str, *, is_copied: bool) -> None:
-        self._sharing.run(
-            partial(_share, recording_id, destination or None),
-            partial(self._shared, recording_id, is_copied),
-            partial(self._not_shared, recording_id),
+    def _wish(self, recording_id: str, *, is_copied: bool = True, is_asked: bool = True) -> _Wish:
+        return _Wish(recording_id, is_copied, is_asked, self._clips)
+
+    def _share(self, thread: Background, wish: _Wish, destination: str) -> None:
+        thread.run(
+            partial(_share, wish.recording_id, destination or None),
+            partial(self._shared, wish),
+            partial(self._not_shared, wish),
         )
 
-    def _shared(
-        self, recording_id: str, is_copied: bool, found: Shared | SecretsWanted | None
-    ) -> None:
+    def _shared(self, wish: _Wish, found: Answer) -> None:
+        recording_id = wish.recording_id
         self._asked.discard(recording_id)
         if found is None:
             self.said.emit(recording_id, "")
@@ -191,39 +239,63 @@ class Sharing(QObject):
 
         if isinstance(found, SecretsWanted):
             self.said.emit(recording_id, "")
-            self.secrets_wanted.emit(recording_id, found)
+            self._want_secrets(wish, found)
             return
         self._go(None)
-        if found.link is None:
-            self.said.emit(recording_id, translate(N_("The link comes with the upload")))
-            self._notify_waiting(found)
-        elif is_copied:
-            self._copy(recording_id, found.link)
+        if found.link is not None:
+            if wish.is_copied:
+                self._copy(wish, found.link, found.upload.title)
+            return
+        if wish.is_copied:
+            self._awaited[recording_id, found.upload.destination] = wish
+        self.said.emit(recording_id, translate(N_("The link comes with the upload")))
+        self.notes.waiting(found)
+
+    def _want_secrets(self, wish: _Wish, wanted: SecretsWanted) -> None:
+        name = wanted.destination
+        if wish.is_asked:
+            self.secrets_wanted.emit(wish.recording_id, wanted)
+        elif name not in self._told_keys:
+            self._told_keys.add(name)
+            self.notes.keys_wanted(wish.recording_id, name)
 
     def _say_waiting(self, recording_id: str) -> None:
         if recording_id in self._asked:
             waiting = translate(N_("Waiting for the keyring or the server…"))
             self.said.emit(recording_id, waiting)
 
-    def _not_shared(self, recording_id: str, error: Exception) -> None:
-        self._asked.discard(recording_id)
-        self.said.emit(recording_id, translate(N_("Not shared")))
-        self._tell(error)
+    def _not_shared(self, wish: _Wish, error: Exception) -> None:
+        self._asked.discard(wish.recording_id)
+        self.said.emit(wish.recording_id, translate(N_("Not shared")))
+        # Its job is there, and says in the end what is wrong with it.
+        self._go(None)
+        if wish.is_asked:
+            self._tell(error)
 
-    def _copy(self, recording_id: str, found: LinkEntry) -> None:
+    def _linked(self, wish: _Wish, found: LinkEntry | SecretsWanted) -> None:
+        from recorder_app.services.uploading import SecretsWanted
+
+        if isinstance(found, SecretsWanted):
+            self._want_secrets(wish, found)
+        else:
+            self._copy(wish, found)
+
+    def _copy(self, wish: _Wish, found: LinkEntry, title: str = "") -> None:
+        recording_id, place = wish.recording_id, found.destination
+        if not title:
+            title = next((each.title for each in self.of_recording(recording_id)), "")
+        if wish.clips != self._clips:
+            # Somebody has copied something else meanwhile, and wants to paste that.
+            self.said.emit(recording_id, translate(N_("The link is ready")))
+            self.notes.ready(recording_id, place, title)
+            return
         QGuiApplication.clipboard().setText(found.text)
         ends = ""
         if found.expires_at is not None:
             day = f"{found.expires_at.astimezone():%Y-%m-%d %H:%M}"
             ends = translate(N_("It works until {day}."), day=day)
         self.said.emit(recording_id, translate(N_("Link copied")))
-        title = next((each.title for each in self.of_recording(recording_id)), "")
-        self._show(
-            recording_id,
-            found.destination,
-            translate(N_("Link copied")),
-            "\n".join(each for each in (title, ends) if each),
-        )
+        self.notes.copied(recording_id, place, title, ends)
 
     def _go(self, _result: object) -> None:
         self._worker.wake()
@@ -231,20 +303,57 @@ class Sharing(QObject):
 
     def _follow(self, known: Followed) -> None:
         self._is_looking = False
-        before, self._before = self._before, {each.id: each for each in known.uploads}
+        is_first, before = self._known is None, self._before
+        self._before = {each.id: each for each in known.uploads}
         self._known = known
         going = [each for each in known.uploads if is_open(each)]
         self._rate = self._speed.note(sum(each.sent_bytes for each in going))
         for entry in known.uploads:
-            if (old := before.get(entry.id)) is not None and old != entry:
-                self._compare(old, entry)
+            if not is_first and before.get(entry.id) != entry:
+                self.notes.compare(before.get(entry.id), entry)
+            if entry.link is not None:
+                self._come(entry)
         self.followed.emit(known)
         if self._is_closed:
             return
         if known.is_moving:
+            # One that ended before its time is started anew.
+            self._worker.keep_going()
             self._timer.start(_MOVING_MS)
         elif any(each.state == "uploaded" for each in known.uploads):
             self._timer.start(_RESTING_MS)
+        if self._looks_again:
+            self._looks_again = False
+            self.look()
+
+    def _come(self, entry: UploadEntry) -> None:
+        """Copy a link that was waited for."""
+        wish = self._awaited.pop((entry.recording_id, entry.destination), None)
+        if wish is not None:
+            work = partial(_link, entry.recording_id, entry.destination)
+            self._others.run(work, partial(self._linked, wish), self._tell)
+
+    def _not_followed(self, error: Exception) -> None:
+        self._is_looking = self._looks_again = False
+        _log.warning("uploads not followed error=%s", error)
+        if not self._is_closed:
+            self._timer.start(_RESTING_MS)
+
+    def _clipboard_changed(self) -> None:
+        self._clips += 1
+
+    def _pressed(self, action: str, recording_id: str, destination: str) -> None:
+        acts: dict[str, Callable[[str, str], None]] = {
+            "retry": self.retry,
+            "keys": self.share,
+            "copy": self.copy_link,
+            "open": self.open_link,
+        }
+        if action in acts:
+            acts[action](recording_id, destination)
+
+    def _tell(self, error: Exception) -> None:
+        self.failed.emit(as_recorder_error(error))
 
     # In the thread that looks.
 
@@ -259,62 +368,6 @@ class Sharing(QObject):
         if self._follower is not None:
             self._follower.close()
 
-    def _not_followed(self, error: Exception) -> None:
-        self._is_looking = False
-        _log.warning("uploads not followed error=%s", error)
-        self._timer.start(_RESTING_MS)
-
-    def _compare(self, old: UploadEntry, new: UploadEntry) -> None:
-        """Tell of an upload that has arrived, or that needs a person."""
-        if new.state in ARRIVED and old.state != new.state:
-            title = N_("Uploaded") if new.state == "playable" else N_("Almost ready")
-            body = "" if new.state == "playable" else N_("It is playable soon.")
-            text = f"{new.title}\n{translate(body) if body else new.destination}"
-            self._show(new.recording_id, new.destination, translate(title), text)
-        elif new.job_state == "failed" and old.job_state != "failed":
-            self._notifier.notify(
-                f"{_KEY}{new.recording_id} {new.destination}",
-                translate(N_("Not uploaded: {title}"), title=new.title),
-                reason_of(new),
-                [("retry", translate(N_("Try again")))],
-            )
-        elif is_open(new) and new.error and (not old.error or old.error != new.error):
-            _log.info("upload waits id=%s error=%s", new.id, new.error.get("code"))
-
-    def _notify_waiting(self, shared: Shared) -> None:
-        problem = shared.problem
-        if problem is None:
-            return
-        self._notifier.notify(
-            f"{_KEY}{shared.upload.recording_id} {shared.upload.destination}",
-            translate(N_("No link yet: {title}"), title=shared.upload.title),
-            f"{problem} {translate(N_('It is uploaded when this is mended.'))}",
-            [("retry", translate(N_("Try again")))],
-        )
-
-    def _show(self, recording_id: str, destination: str, title: str, body: str) -> None:
-        if not self.notifies:
-            return
-        actions = [
-            ("default", translate(N_("Open"))),
-            ("open", translate(N_("Open"))),
-            ("copy", translate(N_("Copy link"))),
-        ]
-        self._notifier.notify(f"{_KEY}{recording_id} {destination}", title, body, actions)
-
-    def _on_action(self, key: str, action: str) -> None:
-        if not key.startswith(_KEY):
-            return
-        recording_id, _, destination = key.removeprefix(_KEY).partition(" ")
-        acts: dict[str, Callable[[], None]] = {
-            "retry": lambda: self.retry(recording_id),
-            "copy": lambda: self.copy_link(recording_id, destination),
-        }
-        acts.get(action, lambda: self.open_link(recording_id, destination))()
-
-    def _tell(self, error: Exception) -> None:
-        self.failed.emit(as_recorder_error(error))
-
 
 def _open(link: str) -> None:
     url = QUrl(link) if "://" in link else QUrl.fromLocalFile(link)
@@ -324,7 +377,7 @@ def _open(link: str) -> None:
 # The library's packages are loaded in the background thread, with the first of these calls.
 
 
-def _share(recording_id: str, destination: str | None) -> Shared | SecretsWanted | None:
+def _share(recording_id: str, destination: str | None) -> Answer:
     from recorder_app.services import uploading
 
     return uploading.share(recording_id, destination)
@@ -336,16 +389,16 @@ def _automatic(recording_id: str) -> list[tuple[str, bool]]:
     return uploading.automatic(recording_id)
 
 
-def _link(recording_id: str, destination: str) -> LinkEntry:
+def _link(recording_id: str, destination: str) -> LinkEntry | SecretsWanted:
     from recorder_app.services import uploading
 
     return uploading.link(recording_id, destination)
 
 
-def _retry(recording_id: str) -> None:
+def _share_again(recording_id: str, destination: str | None) -> Answer:
     from recorder_app.services import uploading
 
-    uploading.retry(recording_id)
+    return uploading.share_again(recording_id, destination)
 
 
 def _pause(is_paused: bool) -> None:

@@ -24,7 +24,8 @@ def reason_of(entry: UploadEntry) -> str:
 
 def is_open(entry: UploadEntry) -> bool:
     """Return whether it is on its way, or waits for its turn."""
-    return entry.state not in ARRIVED and entry.job_state in ("queued", "running")
+    is_ended = entry.state in (*ARRIVED, "failed", "gone")
+    return not is_ended and entry.job_state in ("queued", "running")
 
 
 def state_text(entry: UploadEntry) -> str:
@@ -33,7 +34,7 @@ def state_text(entry: UploadEntry) -> str:
         return translate(N_("uploaded"))
     if entry.state == "uploaded":
         return translate(N_("uploaded, playable soon"))
-    if entry.job_state == "failed":
+    if entry.state in ("failed", "gone") or entry.job_state == "failed":
         return translate(N_("not uploaded"))
     if entry.job_state == "paused":
         return translate(N_("upload paused"))

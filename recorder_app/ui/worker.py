@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import sys
 
 import msgspec
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from recorder_app.system.autostart import program
 
@@ -15,6 +15,7 @@ _log = logging.getLogger(__name__)
 _END_MS = 500
 # One that ends at once, again and again, is not started for ever.
 _MOST_FAILURES = 3
+_AGAIN_MS = 2000
 
 
 class Worker(QObject):
@@ -29,35 +30,32 @@ class Worker(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._process: QProcess | None = None
-        self._is_wanted = False
+        self._is_wanted = self._is_closed = False
         self._failures = 0
-        # By destination; only in memory, and through a pipe.
-        self._secrets: dict[str, dict[str, str]] = {}
+        self._told: dict[str, dict[str, str]] = {}
+        self._again = QTimer(self, singleShot=True, interval=_AGAIN_MS)
+        self._again.timeout.connect(self._start)
 
     def wake(self) -> None:
-        """Have what is in the queue done."""
+        """Have what is in the queue done, with the keys that were typed until now."""
+        self._failures = 0
         if self._process is not None:
             # It may be about to end just now.
             self._is_wanted = True
-            return
-        self._is_wanted = False
-        command = [*program(), "jobs", "run", "--until-empty", "--for-app"]
-        process = self._process = QProcess(self)
-        process.setStandardOutputFile(QProcess.nullDevice())
-        process.setStandardErrorFile(QProcess.nullDevice())
-        process.finished.connect(lambda code, status: self._ended(code, status))
-        process.errorOccurred.connect(self._failed)
-        process.start(command[0], command[1:])
-        self._tell(self._secrets)
+            self._tell()
+        else:
+            self._start()
 
-    def use_secrets(self, destination: str, values: Mapping[str, str]) -> None:
-        """Use what a person typed, until the app ends; it is kept nowhere."""
-        self._secrets[destination] = dict(values)
-        if self._process is not None:
-            self._tell({destination: self._secrets[destination]})
+    def keep_going(self) -> None:
+        """Have one that ended before its time started again, as long as that may help."""
+        may_help = self._process is None and self._failures < _MOST_FAILURES
+        if may_help and not self._again.isActive():
+            self._again.start()
 
     def close(self) -> None:
         """End it; what it was doing goes on the next time."""
+        self._is_closed = True
+        self._again.stop()
         process, self._process = self._process, None
         if process is None:
             return
@@ -68,9 +66,28 @@ class Worker(QObject):
             process.kill()
             process.waitForFinished(_END_MS)
 
-    def _tell(self, secrets: Mapping[str, Mapping[str, str]]) -> None:
-        if secrets and self._process is not None:
-            self._process.write(msgspec.json.encode(secrets) + b"\n")
+    def _start(self) -> None:
+        if self._process is not None or self._is_closed:
+            return
+        self._again.stop()
+        self._is_wanted = False
+        command = [*program(), "jobs", "run", "--until-empty", "--for-app"]
+        process = self._process = QProcess(self)
+        process.setStandardOutputFile(QProcess.nullDevice())
+        process.setStandardErrorFile(QProcess.nullDevice())
+        process.finished.connect(self._ended)
+        process.errorOccurred.connect(self._failed)
+        process.start(command[0], command[1:])
+        self._told = {}
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell it the keys it does not have yet, through a pipe."""
+        given = _given_secrets()
+        news = {name: values for name, values in given.items() if self._told.get(name) != values}
+        if news and self._process is not None:
+            self._process.write(msgspec.json.encode(news) + b"\n")
+        self._told = given
 
     def _failed(self, error: QProcess.ProcessError) -> None:
         # All others are followed by the end of the process.
@@ -87,5 +104,14 @@ class Worker(QObject):
         if not is_well:
             _log.warning("background work ended code=%s failures=%s", code, self._failures)
         self.rested.emit()
-        if self._is_wanted and self._failures < _MOST_FAILURES:
-            self.wake()
+        if self._is_wanted:
+            self._start()
+        elif not is_well:
+            self.keep_going()
+
+
+def _given_secrets() -> dict[str, dict[str, str]]:
+    """Return the keys that a person typed, by destination; they are kept nowhere else."""
+    # Where nothing was shared or set up yet, nothing was typed, and nothing is loaded for it.
+    module = sys.modules.get("recorder_app.jobs.credentials")
+    return {} if module is None else module.given()

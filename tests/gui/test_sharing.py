@@ -15,13 +15,14 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from recorder_app.errors import SecretsLocked
+from recorder_app.jobs import credentials, kinds
 from recorder_app.library import recordings
 from recorder_app.library.models import Recording
 from recorder_app.services.destinations import FieldEntry, add, remove
 from recorder_app.services.library import open_library
 from recorder_app.services.uploading import Followed
 from recorder_app.services.uploads import UploadEntry
-from recorder_app.settings.destinations import AfterUpload, StoredDestination
+from recorder_app.settings.destinations import AfterUpload, DestinationsStore, StoredDestination
 from recorder_app.ui import upload_words
 from recorder_app.ui.secrets_dialog import SecretsDialog
 from recorder_app.ui.sharing import Sharing
@@ -201,18 +202,7 @@ class Around:
         self.place = home / "shared"
         self.place.mkdir()
         self.file = home / "take.webm"
-        self.file.write_bytes(b"pictures" * 1000)
-        database = open_library()
-        with database.write() as session:
-            row = Recording(
-                title="Demo",
-                recording_type="screen",
-                path=str(self.file),
-                file_size=8000,
-                mime_type="video/webm",
-            )
-            self.recording_id = recordings.add(session, row).id
-        database.close()
+        self.recording_id = self.enter("Demo")
         self.owner = QObject()
         self.notes = Notes()
         self.worker = Worker(self.owner)
@@ -220,16 +210,40 @@ class Around:
         self.said: list[str] = []
         self.sharing.said.connect(lambda _, text: self.said.append(text))
 
-    def add_folder(self, *, is_automatic: bool = False) -> None:
+    def enter(self, title: str) -> str:
+        """Enter a recording; return its id."""
+        path = self.file.with_name(f"{title}.webm")
+        path.write_bytes(b"pictures" * 1000)
+        database = open_library()
+        with database.write() as session:
+            row = Recording(
+                title=title,
+                recording_type="screen",
+                path=str(path),
+                file_size=8000,
+                mime_type="video/webm",
+            )
+            made = recordings.add(session, row).id
+        database.close()
+        self.file = path
+        return made
+
+    def add_folder(self, name: str = "nas") -> None:
         add(
+            StoredDestination(name=name, kind="folder", configuration={"folder": str(self.place)}),
+            {},
+        )
+
+    def add_bucket(self, *, is_automatic: bool) -> None:
+        """Add one whose keys nobody has."""
+        DestinationsStore().put(
             StoredDestination(
-                name="nas",
-                kind="folder",
-                configuration={"folder": str(self.place)},
+                name="bucket",
+                kind="s3",
+                configuration={"endpoint": "http://127.0.0.1:9", "bucket": "takes"},
                 is_automatic=is_automatic,
                 after=AfterUpload(copy_link=True),
-            ),
-            {},
+            )
         )
 
     def state(self) -> str:
@@ -249,6 +263,10 @@ def around(
 ) -> Iterator[Around]:
     for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
+    monkeypatch.setattr(credentials, "_given", {})
+    monkeypatch.setattr(credentials, "_known", {})
+    # Nobody has a keyring here.
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     made = Around(tmp_path)
     yield made
     made.close()
@@ -284,6 +302,68 @@ def test_what_cannot_be_shared_says_why(qtbot: QtBot, around: Around) -> None:
         around.sharing.share(around.recording_id)
     assert "is not there" in str(failed.args[0])
     assert around.said[-1] == "Not shared"
+
+
+def test_a_clipboard_that_was_used_meanwhile_is_left_alone(qtbot: QtBot, around: Around) -> None:
+    around.add_folder()
+    around.sharing.share(around.recording_id)
+    QGuiApplication.clipboard().setText("something newer")
+    qtbot.waitUntil(lambda: "The link is ready" in around.said, timeout=LIMIT_MS)
+    assert QGuiApplication.clipboard().text() == "something newer"
+    around.notes.action.emit(around.notes.keys[-1], "copy")
+    clipboard = QGuiApplication.clipboard()
+    qtbot.waitUntil(lambda: clipboard.text().startswith("file:"), timeout=LIMIT_MS)
+
+
+def test_several_are_shared_a_line_each(qtbot: QtBot, around: Around) -> None:
+    around.add_folder()
+    other = around.enter("Other")
+    around.sharing.share_all([around.recording_id, other])
+    qtbot.waitUntil(lambda: "Links copied: 2" in around.said, timeout=LIMIT_MS)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert [each[:5] for each in lines] == ["file:", "file:"]
+    qtbot.waitUntil(lambda: len(list(around.place.rglob("*.webm"))) == 2, timeout=LIMIT_MS)
+
+
+def test_after_the_default_is_gone_another_one_is_to_be_chosen(
+    qtbot: QtBot, around: Around
+) -> None:
+    around.add_folder()
+    around.add_folder("second")
+    around.add_folder("third")
+    remove("nas")
+    with qtbot.waitSignal(around.sharing.destination_wanted, timeout=LIMIT_MS):
+        around.sharing.share(around.recording_id)
+    around.sharing.share(around.recording_id, "second")
+    qtbot.waitUntil(lambda: around.state() == "playable", timeout=LIMIT_MS)
+
+
+def test_what_goes_up_by_itself_opens_no_window(qtbot: QtBot, around: Around) -> None:
+    around.add_bucket(is_automatic=True)
+    database = open_library()
+    with database.write() as session:
+        kinds.enqueue_upload(session, recordings.get(session, around.recording_id), "bucket")
+    database.close()
+    wanted: list[object] = []
+    around.sharing.secrets_wanted.connect(lambda *_: wanted.append(1))
+    around.sharing.entered(around.recording_id)
+    qtbot.waitUntil(lambda: "“bucket” needs its keys" in around.notes.titles, timeout=LIMIT_MS)
+    assert wanted == []
+    # Its button is somebody's own wish.
+    with qtbot.waitSignal(around.sharing.secrets_wanted, timeout=LIMIT_MS) as asked:
+        around.notes.action.emit(around.notes.keys[-1], "keys")
+    assert asked.args[0] == around.recording_id
+    assert [each.name for each in asked.args[1].fields] == ["key_id", "secret"]
+
+
+def test_a_worker_that_was_killed_is_started_again(qtbot: QtBot, around: Around) -> None:
+    around.add_folder()
+    around.worker.wake()
+    process = around.worker._process
+    assert process is not None
+    qtbot.waitUntil(lambda: process.processId() > 0, timeout=LIMIT_MS)
+    process.kill()
+    qtbot.waitUntil(lambda: around.worker._process not in (None, process), timeout=LIMIT_MS)
 
 
 def test_one_that_waits_says_why_and_goes_on_when_asked(qtbot: QtBot, around: Around) -> None:

@@ -262,10 +262,14 @@ def test_a_key_that_cannot_be_forgotten_keeps_no_other(ring: Ring) -> None:
     assert keys_of(ring) == {"second": "secret"}
 
 
-def test_what_a_person_gave_stays(ring: Ring) -> None:
+def test_what_a_person_gave_stays_until_it_is_refused(ring: Ring) -> None:
     credentials.remember("work", {"api_key": "typed", "other": None})
-    credentials.doubted("work")
     DestinationsStore().put(StoredDestination(name="work", kind="folder", configuration={}))
     other = SecretField("other", "Other", "")
     assert credentials.secrets_of("work", [FIELD, other]) == {"api_key": "typed"}
+    assert credentials.given() == {"work": {"api_key": "typed"}}
     assert ring.asked == 0
+    credentials.doubted("work")
+    assert credentials.given() == {}
+    assert "api_key" not in credentials.secrets_of("work", [FIELD])
+    assert ring.asked == 1
