@@ -121,6 +121,7 @@ class LibraryDesk(QObject):
             has_work.connect(self._work)
         window.share_requested.connect(self._sharing.share_all)
         window.record_requested.connect(self.record_requested)
+        window.deeds.changed.connect(self.changed)
         details.unshared.connect(lambda _: self._work())
         details.opened.connect(window.show_recording)
         details.changed.connect(lambda _: self.changed.emit())

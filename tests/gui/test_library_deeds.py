@@ -224,10 +224,13 @@ class _Player(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.opened: list[tuple[str, str, list[tuple[float, str]]]] = []
-        self.is_closed = False
+        self.is_closed = self.is_playing = False
 
     def open(self, recording_id: str, path: str, markers: list[tuple[float, str]]) -> None:
         self.opened.append((recording_id, path, markers))
+
+    def play(self) -> None:
+        self.is_playing = True
 
     def close_media(self) -> None:
         self.is_closed = True

@@ -72,6 +72,18 @@ def test_it_opens_at_the_first_picture_and_plays(opened: Player, take: Path, qtb
     assert opened.controls.play.accessibleName() == "Play (Space)"
 
 
+def test_what_is_being_opened_plays_once_it_is_open(
+    player: Player, take: Path, qtbot: QtBot
+) -> None:
+    player.open("one", str(take))
+    player.play()
+    qtbot.waitUntil(lambda: player.is_playing and player.position_s > 0.3)
+    # The next one stands, unless that is asked for again.
+    player.open("two", str(take))
+    qtbot.waitUntil(lambda: player.controls.isEnabled() and not player.view.image.isNull())
+    assert not player.is_playing
+
+
 def test_keys_go_through_it(opened: Player, take: Path, qtbot: QtBot) -> None:
     def is_at(at_s: float) -> None:
         qtbot.waitUntil(lambda: abs(opened.position_s - at_s) < 0.04)

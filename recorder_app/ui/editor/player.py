@@ -58,6 +58,7 @@ class Player(QWidget):
         self._chapters: list[float] = []
         self._habits: habits.Habits | None = None
         self._full_screen: _FullScreen | None = None
+        self._plays_once_open = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(translate(N_("Player")))
         # What moves to the full screen and back.
@@ -96,6 +97,7 @@ class Player(QWidget):
     def close_media(self) -> None:
         """Let go of the file and show nothing."""
         self._generation += 1
+        self._plays_once_open = False
         self._recording_id = ""
         self._chapters = []
         self.leave_full_screen()
@@ -131,10 +133,13 @@ class Player(QWidget):
         self.controls.set_theme(theme)
 
     def play(self) -> None:
+        """Play; what is being opened, as soon as it is open."""
+        self._plays_once_open = True
         if self._engine is not None and self.controls.isEnabled():
             self._engine.play()
 
     def pause(self) -> None:
+        self._plays_once_open = False
         if self._engine is not None:
             self._engine.pause()
 
@@ -253,6 +258,8 @@ class Player(QWidget):
         engine.open(path)
         # A file that tells its length at once has told it before anybody listened.
         self.controls.show_length(engine.length_s)
+        if self._plays_once_open:
+            engine.play()
 
     def _made_engine(self) -> PlaybackEngine:
         if self._engine is None:

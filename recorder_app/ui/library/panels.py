@@ -79,6 +79,7 @@ class Panels(QObject):
         """Play a recording beside the others."""
         self.player.show()
         self.player.open(recording_id, path, markers)
+        self.player.play()
 
     def show_recordings(self, ids: list[str]) -> None:
         """Show details of what is chosen."""
