@@ -9,6 +9,7 @@ import pytest
 
 from installers.virtual_desktop import VirtualDesktop
 from tests.support.app import RunningApp, running_app
+from tests.support.app_sharing import type_bucket
 from tests.support.command import environment, run, run_json
 from tests.support.hands import wait_until
 from tests.support.keyring_daemon import RunningKeyring
@@ -41,22 +42,7 @@ def test_a_bucket_is_added_tested_and_removed(
     with RunningKeyring(env) as keyring, running_app(env) as app:
         app.choose("Settings")
         app.hands.focus(app.hands.window("Settings"))
-        # The list of pages has the keyboard; the third kind is S3.
-        app.hands.type("dest")
-        app.eyes.find("push button", "Add a destination")
-        app.hands.key("Tab", "Return", "Tab", "Tab", "Return")
-        wait_until(lambda: "focused" in app.eyes.find("text", "Name").states)
-        for text in (NAME, s3.address, BUCKET):
-            app.hands.type(text)
-            app.hands.key("Tab")
-        # Region, folder, public address and play page stay as they are.
-        app.hands.key("Tab", "Tab", "Tab", "Tab")
-        app.hands.type(KEY_ID)
-        # Between them is the button that shows it.
-        app.hands.key("Tab", "Tab")
-        app.hands.type(SECRET)
-        app.hands.click_on(app.eyes.find("push button", "Save and test").rect)
-        wait_until(lambda: "✓ Everything works." in labels(app))
+        type_bucket(app, NAME, s3.address)
         checks = ("Connection", "Key", "Place for files", "Writing and deleting")
         assert {f"✓ {check}" for check in checks} <= labels(app)
         assert keyring.secrets() == {

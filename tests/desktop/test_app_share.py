@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from installers.virtual_desktop import VirtualDesktop
-from tests.support import notifications
+from tests.support import app_sharing, notifications
 from tests.support.app import RunningApp, running_app
-from tests.support.clipboard import clipboard_text
+from tests.support.app_sharing import (
+    KEYS,
+    add_bucket,
+    add_folder,
+    copied,
+    type_bucket,
+    upload,
+    wait_for_upload,
+)
 from tests.support.command import environment, run, run_json
 from tests.support.hands import wait_until
+from tests.support.keyring_daemon import RunningKeyring
 from tests.support.line import Line
 from tests.support.players import chromium_plays_link
-from tests.support.s3_server import BUCKET, KEY_ID, SECRET, S3Server
-
-KEYS = {
-    "RECORDER_APP_SECRET_WORK_KEY_ID": KEY_ID,
-    "RECORDER_APP_SECRET_WORK_SECRET": SECRET,
-}
+from tests.support.s3_server import KEY_ID, SECRET, S3Server
 
 
 @pytest.fixture(scope="module")
@@ -39,50 +42,10 @@ def env(full_desktop: VirtualDesktop, tmp_path: Path) -> dict[str, str]:
     return found
 
 
-def add_bucket(env: dict[str, str], address: str, *more: str) -> None:
-    place = ("--set", f"endpoint={address}", "--set", f"bucket={BUCKET}")
-    done = run("destination", "add", "work", "--kind", "s3", *place, *more, env=env)
-    assert done.returncode == 0, done.stderr
-
-
-def add_folder(env: dict[str, str], *more: str) -> None:
-    place = Path(env["HOME"]) / "shared"
-    place.mkdir()
-    given = ("--set", f"folder={place}", *more)
-    done = run("destination", "add", "nas", "--kind", "folder", *given, env=env)
-    assert done.returncode == 0, done.stderr
-
-
 def record(app: RunningApp, seconds: float = 1.0) -> None:
     """Make a recording and wait for its card."""
-    assert app.command("start").returncode == 0
-    app.wait_for_seconds(seconds)
-    app.stop()
-    wait_until(app.recordings)
+    app_sharing.record(app, seconds)
     app.eyes.find("text", "Title")
-
-
-def copied(app: RunningApp, beginning: str) -> str:
-    """Return the link on the clipboard, waiting for one that begins so."""
-
-    def look() -> str:
-        text = clipboard_text(app.env)
-        return text if text.startswith(beginning) else ""
-
-    return wait_until(look)
-
-
-def upload(app: RunningApp) -> dict[str, Any]:
-    found: list[dict[str, Any]] = run_json("uploads", env=app.env)["uploads"]
-    return found[0] if found else {}
-
-
-def wait_for_upload(app: RunningApp, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    def look() -> dict[str, Any]:
-        found = upload(app)
-        return found if found and is_so(found) else {}
-
-    return wait_until(look)
 
 
 def test_a_link_from_the_card_plays_in_a_browser(
@@ -156,13 +119,6 @@ def test_keys_that_nobody_keeps_are_asked_for_and_not_kept(
     with running_app(env) as app:
         record(app)
         app.press("push button", "Copy link")
-        import time as t
-
-        t.sleep(6)
-        import subprocess as sp
-
-        sp.run(["import", "-window", "root", "/tmp/exp/ask.png"], env=app.env)
-        print(app.windows())
         app.eyes.find("push button", "Share")
         for name, value in (("Key ID", KEY_ID), ("Secret key", SECRET)):
             app.hands.click_on(app.eyes.find("password text", name).rect)
@@ -205,4 +161,23 @@ def test_an_upload_goes_on_after_the_app_was_killed(env: dict[str, str], server:
     with running_app(env) as app:
         wait_for_upload(app, lambda each: each["state"] == "playable")
         assert len(server.keys()) == 1
+    server.clear()
+
+
+@pytest.mark.timeout(240)
+def test_a_new_user_adds_a_bucket_in_the_settings_and_shares(
+    own_full_desktop: VirtualDesktop, server: S3Server, tmp_path: Path
+) -> None:
+    env = environment(own_full_desktop.environment, home=tmp_path)
+    assert run("settings", "set", "appearance.result_card_s", "60", env=env).returncode == 0
+    with RunningKeyring(env), running_app(env) as app:
+        app.choose("Settings")
+        app.hands.focus(app.hands.window("Settings"))
+        type_bucket(app, "team bucket", server.address)
+        app.hands.key("Escape")
+        record(app, 2.0)
+        app.press("push button", "Copy link")
+        link = copied(app, server.address)
+        wait_for_upload(app, lambda each: each["state"] == "playable")
+        assert chromium_plays_link(link) == ""
     server.clear()
