@@ -76,6 +76,12 @@ class Eyes:
 
         return wait_until(look, limit_s)[0]
 
+    def answers_in_s(self) -> float:
+        """Return how long the program takes to say where its window is: whether it hangs."""
+        done = self._read("--ask")
+        assert done.returncode == 0, done.stderr or "it does not answer"
+        return float(done.stdout)
+
     def press(self, role: str, name: str) -> None:
         """Do the first action of a widget (press, toggle), as a screen reader would."""
         done = self._read("--press", role, name)

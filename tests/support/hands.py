@@ -82,13 +82,27 @@ class Hands:
     def right_click_on(self, rect: Rect) -> None:
         self.click_on(rect, button=3)
 
-    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """Press the left button at `start`, go to `end` in steps, and let go."""
+    def drag(
+        self,
+        start: tuple[int, int],
+        end: tuple[int, int],
+        *,
+        until: Callable[[], object] | None = None,
+    ) -> None:
+        """Press the left button at `start`, go to `end` in steps, and let go.
+
+        Let go only when `until` is true: what is dragged to another program is asked about there.
+        """
         steps: list[object] = []
         for step in range(1, 11):
             x, y = (a + (b - a) * step // 10 for a, b in zip(start, end, strict=True))
             steps += ["mousemove", x, y, "sleep", 0.02]
-        self.tool("mousemove", *start, "sleep", 0.05, "mousedown", 1, *steps, "mouseup", 1)
+        self.tool("mousemove", *start, "sleep", 0.05, "mousedown", 1, *steps)
+        try:
+            if until is not None:
+                wait_until(until)
+        finally:
+            self.tool("mouseup", 1)
 
     def window(self, title: str) -> int:
         """Return the visible window whose title contains `title`, waiting for it."""

@@ -1,0 +1,124 @@
+"""A window of another program, which files are dragged from and dropped onto.
+
+``python -m tests.support.dragging X Y [FILE]`` shows “Files” there. It prints ``taken`` as soon as
+a window over which FILE is held would take it, ``offered`` when something is held over this one,
+and ``dropped PATH`` for what is dropped here.
+"""
+
+# Qt calls its handlers by these names.
+# ruff: noqa: N802
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QLabel
+
+from recorder_app.media.geometry import Rect
+from tests.support.command import LIMIT_S
+from tests.support.hands import wait_until
+
+SIZE = (240, 160)
+
+
+class Files(QLabel):
+    """Everything happens on its own thread, Qt's."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path or "Drop here")
+        self._path = path
+        self.setWindowTitle("Files")
+        self.setAcceptDrops(True)
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        if self._path:
+            data = QMimeData()
+            data.setUrls([QUrl.fromLocalFile(self._path)])
+            drag = QDrag(self)
+            drag.setMimeData(data)
+            drag.actionChanged.connect(_tell_action)
+            drag.exec(Qt.DropAction.CopyAction)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.acceptProposedAction()
+        print("offered", flush=True)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        for url in event.mimeData().urls():
+            print("dropped", url.toLocalFile(), flush=True)
+
+
+class OtherProgram:
+    """The running program, as tests see it: where it is, and what it printed."""
+
+    def __init__(self, env: Mapping[str, str], at: tuple[int, int], path: Path | None) -> None:
+        command = [sys.executable, "-m", "tests.support.dragging", *map(str, at)]
+        self._process = subprocess.Popen(
+            [*command, str(path or "")], env=dict(env), stdout=subprocess.PIPE, text=True
+        )
+        self.told: list[str] = []
+        self.rect = Rect(*at, *SIZE)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def middle(self) -> tuple[int, int]:
+        return self.rect.x + self.rect.width // 2, self.rect.y + self.rect.height // 2
+
+    def has_told(self, line: str) -> bool:
+        return line in self.told
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait(LIMIT_S)
+        self._reader.join(LIMIT_S)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.told.append(line.rstrip("\n"))
+
+
+@contextlib.contextmanager
+def other_program(
+    env: Mapping[str, str], at: tuple[int, int], path: Path | None = None
+) -> Iterator[OtherProgram]:
+    """Show its window with the left upper corner there; inside, it is to be seen."""
+    program = OtherProgram(env, at, path)
+    try:
+        wait_until(lambda: program.has_told("ready"))
+        yield program
+    finally:
+        program.close()
+
+
+def _tell_action(action: Qt.DropAction) -> None:
+    if action is not Qt.DropAction.IgnoreAction:
+        print("taken", flush=True)
+
+
+def main() -> int:
+    x, y = map(int, sys.argv[1:3])
+    app = QApplication(sys.argv[:1])
+    # Placed by itself and above all others: what a window manager does is no matter here.
+    window = Files(sys.argv[3])
+    window.setWindowFlags(Qt.WindowType.ToolTip)
+    window.setGeometry(x, y, *SIZE)
+    window.show()
+    app.processEvents()
+    print("ready", flush=True)
+    return app.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
