@@ -225,6 +225,41 @@ def test_what_others_change_is_seen_and_nothing_jumps(visitor: Visitor) -> None:
     assert abs(grid.visualRect(grid.currentIndex()).top() - place) <= grid._pitch()
 
 
+def test_what_arrives_is_not_chosen_with_the_rest(visitor: Visitor, ids: list[str]) -> None:
+    window = visitor.window
+    gone = next(each for each in ids if stored(each).deleted_at is not None)
+    visitor.key(Qt.Key.Key_A, CTRL)
+    total = window.model.total
+    assert window.recordings.chosen_count == total
+    catalogue.restore([gone])
+    visitor.qtbot.waitUntil(lambda: window.model.total == total + 1, timeout=6000)
+    assert window.recordings.chosen_count == total
+    visitor.key(Qt.Key.Key_Delete)
+    visitor.qtbot.waitUntil(lambda: window.model.total == 1, timeout=6000)
+    assert stored(gone).deleted_at is None
+
+
+def test_rows_that_moved_before_they_were_known_are_not_guessed(
+    visitor: Visitor, ids: list[str]
+) -> None:
+    window = visitor.window
+    window._watch.end()
+    gone = next(each for each in ids if stored(each).deleted_at is not None)
+    first = window.model.id_of(0)
+    visitor.key(Qt.Key.Key_A, CTRL)
+    # As it is before all ids were fetched.
+    window.model._listing = None
+    window.model._settled.stop()
+    catalogue.delete([first])
+    catalogue.restore([gone])
+    resolved: list[list[str]] = []
+    window.recordings.with_chosen(resolved.append)
+    visitor.qtbot.waitUntil(lambda: bool(resolved))
+    assert len(resolved[0]) > 50
+    assert not {first, gone} & set(resolved[0])
+    assert window.recordings.chosen_count == len(resolved[0])
+
+
 def test_an_empty_library_teaches(home: Path, qtbot: QtBot) -> None:
     visitor = Visitor(qtbot, home).open()
     qtbot.waitUntil(lambda: "No recordings yet" in visitor.window.recordings.empty.text)

@@ -224,13 +224,16 @@ class RecordingsModel(QAbstractTableModel):
             if self._waiting or self._needs_list():
                 self._list()
             return
-        if len(listed.ids) != self._total:
+        ids = listed.ids
+        if len(ids) != self._total or any(
+            ids[row] != card.id for row, card in self._cards.items()
+        ):
             # Somebody changed the library in between.
             self._place(listed, {})
         self._listing = listed
         waiting, self._waiting = self._waiting, []
         for done in waiting:
-            done(listed.ids)
+            done(ids)
         self._fetch()
 
     def _needs_list(self) -> bool:
