@@ -23,7 +23,7 @@ from recorder_app.ui.library import places
 from recorder_app.ui.library.places import Place
 from recorder_app.ui.remembered import LibraryLook
 from recorder_app.ui.tokens import DARK
-from tests.gui.library import Visitor, stored
+from tests.gui.library import Visitor, make_library, stored
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -223,6 +223,28 @@ def test_what_others_change_is_seen_and_nothing_jumps(visitor: Visitor) -> None:
     assert visitor.chosen == chosen
     # One column further at most; its line is where it was.
     assert abs(grid.visualRect(grid.currentIndex()).top() - place) <= grid._pitch()
+
+
+def test_what_is_added_right_after_the_first_page_is_shown(
+    home: Path, qtbot: QtBot
+) -> None:
+    # So few that all are in the first page, and no list of all of them follows.
+    gone = make_library(30)[0]
+    catalogue.delete([gone])
+    visitor = Visitor(qtbot, home)
+    model = visitor.window.model
+    totals: list[int] = []
+
+    def add() -> None:
+        if not totals:
+            totals.append(model.total)
+            catalogue.restore([gone])
+
+    model.answered.connect(add)
+    visitor.open()
+    qtbot.waitUntil(lambda: model.total == totals[0] + 1, timeout=6000)
+    visitor.window.close()
+    visitor.settle()
 
 
 def test_what_arrives_is_not_chosen_with_the_rest(visitor: Visitor, ids: list[str]) -> None:

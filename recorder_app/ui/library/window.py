@@ -86,7 +86,7 @@ class LibraryWindow(OwnWindow):
         self._shown = View()
         self._overview: Overview | None = None
         self._sought = ""
-        self._was_answered = False
+        self._was_answered = self._is_preparing = False
         self._access = Access(self)
         self.model = RecordingsModel(self._access, self)
         self.posters = Posters(self)
@@ -309,7 +309,14 @@ class LibraryWindow(OwnWindow):
         is_best = wanted.order is None and bool(wanted.text.strip())
         shown = None if is_best else wanted.order or Order.DATE
         self.recordings.table.show_order(shown, is_reversed=wanted.is_reversed)
-        self.model.ask(wanted.question())
+        if not self._is_preparing:
+            self.model.ask(wanted.question())
+
+    def _ask_first(self) -> None:
+        """Ask when the window is shown, for what is wanted by now."""
+        self._is_preparing = False
+        if self.isVisible():
+            self._ask(self._shown)
 
     def _sort(self, order: Order | None, is_reversed: bool) -> None:
         self._change(order=order, is_reversed=is_reversed)
@@ -415,7 +422,8 @@ class LibraryWindow(OwnWindow):
         super().showEvent(event)
         if event.spontaneous():
             return
-        self._ask(self._shown)
+        self._is_preparing = True
+        self._watch.prepare(self._ask_first)
         self.panels.begin()
         self._was_answered = False
 
