@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt, Signal
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QAction, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -239,9 +239,24 @@ class _Editor(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.opened = ""
+        self.undone = 0
+        self.line = QLineEdit(self)
+        self.line.setReadOnly(True)
+        undo = QAction(self)
+        undo.setShortcut(QKeySequence.StandardKey.Undo)
+        undo.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        undo.triggered.connect(self._undo)
+        self.addAction(undo)
 
     def open(self, recording_id: str) -> None:
         self.opened = recording_id
+        self.line.setFocus()
+
+    def close_media(self) -> None:
+        self.opened = ""
+
+    def _undo(self) -> None:
+        self.undone += 1
 
 
 class _Activity(QWidget):
@@ -290,6 +305,45 @@ def test_panels_of_others_are_told_and_heard(visitor: Visitor, ids: list[str]) -
     window.close()
     visitor.settle()
     assert not activity.is_on
+
+
+def test_undo_in_the_trim_view_brings_nothing_back(visitor: Visitor) -> None:
+    window, editor = visitor.window, _Editor()
+    window.set_editor(editor)
+    total = window.model.total
+    visitor.click(0)
+    visitor.key(Qt.Key.Key_Delete)
+    visitor.qtbot.waitUntil(lambda: window.model.total == total - 1)
+    window.trim(window.model.id_of(0))
+    editor.line.setFocus()
+    QTest.keyClick(editor.line, Qt.Key.Key_Z, CTRL)
+    visitor.settle()
+    assert editor.undone == 1
+    assert window.model.total == total - 1
+    editor.closed.emit()
+    visitor.key(Qt.Key.Key_Z, CTRL)
+    visitor.qtbot.waitUntil(lambda: window.model.total == total)
+
+
+def test_who_trims_is_left_alone_and_leaving_lets_go_of_the_file(visitor: Visitor) -> None:
+    window, editor = visitor.window, _Editor()
+    window.set_editor(editor)
+    wanted = window.model.id_of(3)
+    window.show_recording(wanted)
+    window.trim(wanted)
+    editor.version_made.emit(wanted)
+    visitor.settle()
+    assert editor.isVisible()
+    assert editor.line.hasFocus()
+    window.show_recording(wanted)
+    assert not editor.opened
+    assert window.recordings.isVisible()
+    visitor.settle()
+    window.trim(wanted)
+    window.close()
+    assert not editor.opened
+    visitor.settle()
+    assert window.pages.currentIndex() == 0
 
 
 def test_the_player_gets_the_markers(visitor: Visitor, home: Path) -> None:

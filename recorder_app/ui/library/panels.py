@@ -66,7 +66,8 @@ class Panels(QObject):
         self._editor = widget
         self._window.pages.addWidget(widget)
         widget.closed.connect(self._window.leave_editor)
-        widget.version_made.connect(self._window.show_recording)
+        # The version appears among the others; who goes on trimming stays.
+        widget.version_made.connect(lambda _: self._window.refresh())
 
     def trim(self, recording_id: str) -> None:
         """Open the trim view; what is played ends."""
@@ -74,6 +75,12 @@ class Panels(QObject):
             self._end_playing()
             self._editor.open(recording_id)
             self._window.pages.setCurrentWidget(self._editor)
+
+    def close_editor(self) -> None:
+        """Show the library in place of the trim view, which lets go of its file."""
+        if self._window.pages.currentIndex():
+            self._window.pages.setCurrentIndex(0)
+            self._editor.close_media()
 
     def play(self, recording_id: str, path: str, markers: list[tuple[float, str]]) -> None:
         """Play a recording beside the others."""
@@ -95,6 +102,7 @@ class Panels(QObject):
         if self._activity is not None:
             self._activity.end()
         self._end_playing()
+        self.close_editor()
 
     def set_theme(self, theme: Theme) -> None:
         for panel in (self._details, self._activity, self.player, self._editor):

@@ -114,7 +114,7 @@ class LibraryWindow(OwnWindow):
 
     def show_recording(self, recording_id: str) -> None:
         """Show one recording among all, chosen."""
-        self.pages.setCurrentIndex(0)
+        self.panels.close_editor()
         self._sought = recording_id
         self.sidebar.blockSignals(True)
         self.sidebar.choose(Place())
@@ -274,20 +274,19 @@ class LibraryWindow(OwnWindow):
         self.deeds.failed.connect(self.tell_failed)
 
     def _add_shortcuts(self) -> None:
-        in_window = Qt.ShortcutContext.WindowShortcut
-        in_view = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        doings = self.doings
-        for keys, action, owner, context in (
-            (QKeySequence.StandardKey.Find, self._focus_search, self, in_window),
-            (QKeySequence.StandardKey.Undo, doings.undo, self, in_window),
-            (QKeySequence.StandardKey.Refresh, self.refresh, self, in_window),
-            (QKeySequence.StandardKey.Delete, doings.delete_key, self.recordings, in_view),
-            (QKeySequence.StandardKey.Copy, doings.copy_files, self.recordings, in_view),
-            (QKeySequence("F2"), self.recordings.rename, self.recordings, in_view),
+        # Those of the library belong to its page: the trim view has an undo of its own.
+        page, view, doings = self.pages.widget(0), self.recordings, self.doings
+        for keys, action, owner in (
+            (QKeySequence.StandardKey.Find, self._focus_search, page),
+            (QKeySequence.StandardKey.Undo, doings.undo, page),
+            (QKeySequence.StandardKey.Refresh, self.refresh, page),
+            (QKeySequence.StandardKey.Delete, doings.delete_key, view),
+            (QKeySequence.StandardKey.Copy, doings.copy_files, view),
+            (QKeySequence("F2"), view.rename, view),
         ):
             made = QAction(owner)
             made.setShortcut(keys)
-            made.setShortcutContext(context)
+            made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             made.triggered.connect(partial(_call, action))
             owner.addAction(made)
 
@@ -348,6 +347,9 @@ class LibraryWindow(OwnWindow):
 
     def _take_focus(self) -> None:
         """Put the keyboard where it is of use, once that can be seen."""
+        if self.pages.currentIndex():
+            # Somebody went on to the trim view meanwhile.
+            return
         if self.model.total:
             self.recordings.view.setFocus()
         else:
@@ -355,7 +357,7 @@ class LibraryWindow(OwnWindow):
 
     def _choose(self, recording_id: str) -> None:
         row = self.model.rows_of([recording_id]).get(recording_id)
-        if row is not None:
+        if row is not None and not self.pages.currentIndex():
             self.recordings.choose_row(row)
             self.recordings.view.setFocus()
 
