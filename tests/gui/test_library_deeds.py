@@ -20,6 +20,8 @@ from recorder_app.library.database import Database
 from recorder_app.library.models import Recording
 from recorder_app.pipeline.events import Marked, RecordingState
 from recorder_app.pipeline.journal import SCHEMA, JournalEntry, Owner, journal_path
+from recorder_app.services import catalogue
+from recorder_app.services.catalogue import Changes
 from recorder_app.services.library import library_path
 from recorder_app.ui.library import places
 from recorder_app.ui.library.model import IDS_FORMAT
@@ -90,6 +92,33 @@ def test_a_title_is_changed_where_it_stands(visitor: Visitor) -> None:
     visitor.qtbot.waitUntil(lambda: stored(card.id).title == "A better name")
     visitor.qtbot.waitUntil(lambda: visitor.titles[4] == "A better name")
     assert visitor.chosen == ["A better name"]
+
+
+@pytest.mark.parametrize("look", ["grid", "list"])
+def test_a_title_is_typed_in_peace(visitor: Visitor, look: str) -> None:
+    window = visitor.window
+    window.show_look(look)
+    window.recordings.choose_row(4)
+    model, total = window.model, window.model.total
+    card, first = model.card(4), model.card(0)
+    assert card is not None
+    assert first is not None
+    visitor.key(Qt.Key.Key_F2)
+    editor = window.recordings.view.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    QTest.keyClicks(editor, "Half a ti")
+    # Others change it, and what stands before it.
+    catalogue.edit(card.id, Changes(is_favourite=not card.is_favourite))
+    catalogue.delete([first.id])
+    model.refresh()
+    visitor.settle()
+    model.dataChanged.emit(model.index(4, 0), model.index(4, 6))
+    assert editor.text() == "Half a ti"
+    QTest.keyClicks(editor, "tle")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    visitor.qtbot.waitUntil(lambda: stored(card.id).title == "Half a title")
+    visitor.qtbot.waitUntil(lambda: model.total == total - 1)
 
 
 def test_many_are_tagged_and_put_into_a_project(visitor: Visitor) -> None:

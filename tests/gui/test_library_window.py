@@ -225,9 +225,7 @@ def test_what_others_change_is_seen_and_nothing_jumps(visitor: Visitor) -> None:
     assert abs(grid.visualRect(grid.currentIndex()).top() - place) <= grid._pitch()
 
 
-def test_what_is_added_right_after_the_first_page_is_shown(
-    home: Path, qtbot: QtBot
-) -> None:
+def test_what_is_added_right_after_the_first_page_is_shown(home: Path, qtbot: QtBot) -> None:
     # So few that all are in the first page, and no list of all of them follows.
     gone = make_library(30)[0]
     catalogue.delete([gone])
