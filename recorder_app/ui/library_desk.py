@@ -7,7 +7,8 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from recorder_app.settings.store import SettingsStore
 from recorder_app.ui.background import Background
@@ -124,7 +125,8 @@ class LibraryDesk(QObject):
         details.unshared.connect(lambda _: self._work())
         details.opened.connect(window.show_recording)
         details.changed.connect(lambda _: self.changed.emit())
-        details.moment_requested.connect(lambda _, at_s: player.seek(at_s))
+        details.moment_requested.connect(window.doings.play_at)
+        window.play_requested.connect(_play_elsewhere)
         player.failed.connect(window.tell_failed)
         page.version_opened.connect(window.show_recording)
         page.failed.connect(window.tell_failed)
@@ -143,6 +145,10 @@ class LibraryDesk(QObject):
         self._worker.wake()
         self._sharing.look()
         self.changed.emit()
+
+
+def _play_elsewhere(_recording_id: str, path: str) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
 
 def _load() -> None:

@@ -209,7 +209,7 @@ def test_a_broken_database_is_told_with_a_way_out(home: Path, qtbot: QtBot) -> N
 
 def test_a_file_that_is_gone_is_told(visitor: Visitor) -> None:
     played: list[str] = []
-    visitor.window.play_requested.connect(played.append)
+    visitor.window.play_requested.connect(lambda _, path: played.append(path))
     visitor.click(0)
     visitor.key(Qt.Key.Key_Return)
     visitor.qtbot.waitUntil(lambda: "is not there" in visitor.window.notice.text)
@@ -233,7 +233,7 @@ def test_return_plays(visitor: Visitor, home: Path) -> None:
     view = visitor.window.recordings.view
     with visitor.qtbot.waitSignal(visitor.window.play_requested) as played:
         QTest.keyClick(view, Qt.Key.Key_Return)
-    assert played.args == [card.id]
+    assert played.args == [card.id, str(file)]
 
 
 class _Details(QWidget):
@@ -254,9 +254,15 @@ class _Player(QWidget):
         super().__init__()
         self.opened: list[tuple[str, str, list[tuple[float, str]]]] = []
         self.is_closed = False
+        self.recording_id = ""
+        self.length_s = self.position_s = 0.0
 
     def open(self, recording_id: str, path: str, markers: list[tuple[float, str]]) -> None:
         self.opened.append((recording_id, path, markers))
+        self.recording_id = recording_id
+
+    def seek(self, at_s: float) -> None:
+        self.position_s = min(at_s, self.length_s)
 
     def close_media(self) -> None:
         self.is_closed = True
@@ -401,3 +407,54 @@ def test_the_player_gets_the_markers(visitor: Visitor, home: Path) -> None:
     visitor.qtbot.waitUntil(lambda: bool(player.opened))
     assert player.opened == [(card.id, str(file), [(0.5, "Intro")])]
     assert player.isVisible()
+
+
+def test_playing_shows_the_side_where_there_is_room(visitor: Visitor, home: Path) -> None:
+    window, player = visitor.window, _Player()
+    window.set_player(player)
+    window.resize(1100, 700)
+    window.bar.details.setChecked(False)
+    card = given_a_file(visitor, home)
+    visitor.click(0)
+    visitor.key(Qt.Key.Key_Return)
+    visitor.qtbot.waitUntil(lambda: bool(player.opened))
+    assert player.isVisible()
+    window.resize(800, 700)
+    with visitor.qtbot.waitSignal(window.play_requested) as played:
+        visitor.key(Qt.Key.Key_Return)
+    assert played.args[0] == card
+    assert len(player.opened) == 1
+
+
+def test_a_moment_is_one_of_its_own_recording(visitor: Visitor, home: Path) -> None:
+    window, player = visitor.window, _Player()
+    window.set_player(player)
+    window.resize(1100, 700)
+    card = given_a_file(visitor, home)
+    player.recording_id = "another"
+    window.doings.play_at(card, 12.0)
+    visitor.qtbot.waitUntil(lambda: player.recording_id == card)
+    # It is open, and tells its length some time later.
+    visitor.qtbot.wait(150)
+    assert player.position_s == 0.0
+    player.length_s = 60.0
+    visitor.qtbot.waitUntil(lambda: player.position_s == 12.0)
+    window.doings.play_at(card, 20.0)
+    assert player.position_s == 20.0
+    assert len(player.opened) == 1
+
+
+def given_a_file(visitor: Visitor, home: Path) -> str:
+    """Put a file where the first recording's is said to be; return its id."""
+    first = visitor.window.model.id_of(0)
+    file = home / "there.webm"
+    file.write_bytes(b"x")
+    database = Database(library_path())
+    with database.write() as session:
+        session.get_one(Recording, first).path = str(file)
+    database.close()
+    visitor.window.refresh()
+    visitor.qtbot.waitUntil(
+        lambda: (now := visitor.window.model.card(0)) is not None and now.path == str(file)
+    )
+    return first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from recorder_app.ui import boxes
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from recorder_app.ui.library.window import LibraryWindow
 
 _SIDE_WIDTH = 280
+# A file that is being opened cannot be moved in yet; it is tried so often, for 5 s.
+_SEEK_MS, _SEEK_TRIES = 100, 50
+_NEAR_S = 0.05
 
 
 class Panels(QObject):
@@ -29,6 +32,10 @@ class Panels(QObject):
         self._activity: Any = None
         self._editor: Any = None
         self.player: Any = None
+        self._moment = "", 0.0
+        self._tries = 0
+        self._seeking = QTimer(self, singleShot=True, interval=_SEEK_MS)
+        self._seeking.timeout.connect(self._seek)
         self.side = QWidget()
         self.side.setMinimumWidth(_SIDE_WIDTH)
         self._side_column = boxes.column(SPACE_S, self.side)
@@ -82,10 +89,25 @@ class Panels(QObject):
             self._window.pages.setCurrentIndex(0)
             self._editor.close_media()
 
-    def play(self, recording_id: str, path: str, markers: list[tuple[float, str]]) -> None:
-        """Play a recording beside the others."""
+    def play(
+        self, recording_id: str, path: str, markers: list[tuple[float, str]], at_s: float = 0.0
+    ) -> None:
+        """Play a recording beside the others, from `at_s` on."""
         self.player.show()
         self.player.open(recording_id, path, markers)
+        self._moment = recording_id, at_s
+        self._tries = 0
+        if at_s > 0:
+            self._seeking.start()
+
+    def _seek(self) -> None:
+        """Go to the moment that is wanted as soon as the player knows the recording's length."""
+        recording_id, at_s = self._moment
+        self._tries += 1
+        if self.player.recording_id == recording_id and self._tries <= _SEEK_TRIES:
+            self.player.seek(at_s)
+            if abs(self.player.position_s - at_s) > _NEAR_S:
+                self._seeking.start()
 
     def show_recordings(self, ids: list[str]) -> None:
         """Show details of what is chosen."""
@@ -111,5 +133,6 @@ class Panels(QObject):
 
     def _end_playing(self) -> None:
         if self.player is not None:
+            self._seeking.stop()
             self.player.close_media()
             self.player.hide()

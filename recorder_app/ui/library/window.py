@@ -59,13 +59,13 @@ _ROOM_FOR_DETAILS = 880
 class LibraryWindow(OwnWindow):
     """Everything recorded, found by place, text and filter. Used on the GUI thread.
 
-    `share_requested` carries ids, `play_requested` an id where no player was set, `failed` a
-    RecorderError that was shown here as well; `work_added` says that the queue has work; `left`
-    carries a LibraryLook when the window is closed, for ``restore_look``.
+    `share_requested` carries ids, `play_requested` an id and a path where there is no player or no
+    room for it, `failed` a RecorderError that was shown here as well; `work_added` says that the
+    queue has work; `left` carries a LibraryLook when the window is closed, for ``restore_look``.
     """
 
     share_requested = Signal(list)
-    play_requested = Signal(str)
+    play_requested = Signal(str, str)
     record_requested = Signal()
     failed = Signal(object)
     work_added = Signal()
@@ -150,9 +150,10 @@ class LibraryWindow(OwnWindow):
         """Whether the trash is what is looked at."""
         return self._shown.place.kind == places.TRASH
 
-    @property
-    def has_side(self) -> bool:
-        """Whether there is room for the player and the details."""
+    def make_side(self) -> bool:
+        """Show what stands beside the recordings; return whether there is room for it."""
+        if self.width() >= _ROOM_FOR_DETAILS:
+            self.bar.details.setChecked(True)
         return not self.panels.side.isHidden()
 
     @property
