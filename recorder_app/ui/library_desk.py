@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,14 @@ from recorder_app.ui.tokens import Theme
 from recorder_app.ui.worker import Worker
 
 if TYPE_CHECKING:
+    from recorder_app.ui.editor.trim_page import TrimPage
+    from recorder_app.ui.library.details import DetailsPanel
     from recorder_app.ui.library.window import LibraryWindow
 
 _log = logging.getLogger(__name__)
 
+# So long an edit is waited for as the program ends.
+_FINISHED_S = 2.0
 # What the window is made of, which takes longer to load than to make.
 _PARTS = (
     "recorder_app.ui.library.window",
@@ -57,6 +62,8 @@ class LibraryDesk(QObject):
         self._background = Background(self, "library window")
         self._was_prepared = False
         self._window: LibraryWindow | None = None
+        self._details: DetailsPanel | None = None
+        self._page: TrimPage | None = None
 
     def prepare(self) -> None:
         """Load what the window needs, as it may be wanted in a moment."""
@@ -89,9 +96,15 @@ class LibraryDesk(QObject):
             self._window.set_theme(theme)
 
     def close(self) -> None:
-        """Close the window; what is edited is kept."""
-        if self._window is not None:
-            self._window.close()
+        """Close the window; what is edited is kept, which is waited for a little."""
+        if self._window is None or self._details is None or self._page is None:
+            return
+        self._details.commit()
+        self._window.close()
+        ends = time.monotonic() + _FINISHED_S
+        self._details.finish(_FINISHED_S)
+        self._window.deeds.finish(max(0.1, ends - time.monotonic()))
+        self._page.finish()
 
     def _made(self) -> LibraryWindow:
         if self._window is not None:
@@ -105,10 +118,10 @@ class LibraryDesk(QObject):
 
         window = LibraryWindow(self._theme, self._store, reduced_motion=self.reduced_motion)
         self._window = window
-        details = DetailsPanel(self._theme)
+        self._details = details = DetailsPanel(self._theme)
         activity = ActivityPanel(self._theme)
         player = Player(self._theme)
-        page = TrimPage(self._theme, self.reduced_motion)
+        self._page = page = TrimPage(self._theme, self.reduced_motion)
         window.set_details(details)
         window.set_player(player)
         window.set_activity(activity)

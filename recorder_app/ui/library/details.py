@@ -110,6 +110,11 @@ class DetailsPanel(QWidget):
             page = self.one if len(self._page_ids) == 1 else self.several
             page.commit()
 
+    def finish(self, limit_s: float = 2.0) -> None:
+        """Store what is being typed, and wait for that: for the end of the program."""
+        self.commit()
+        self._background.finish(limit_s)
+
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in the colours of `theme`."""
         self.setStyleSheet(sheet(theme))

@@ -117,6 +117,10 @@ class TagField(QWidget):
         """Say why a tag was not stored."""
         self._tell(str(error))
 
+    def commit(self) -> None:
+        """Ask for the tag to be added that is being typed."""
+        self._add()
+
     def clear(self) -> None:
         """Forget what was being typed."""
         self.line.clear()
