@@ -240,6 +240,7 @@ class _Details(QWidget):
     changed, share_requested = Signal(list), Signal(list)
     trim_requested = Signal(str)
     failed = Signal(object)
+    refused = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()

@@ -55,6 +55,7 @@ class Panels(QObject):
         widget.trim_requested.connect(self.trim)
         widget.share_requested.connect(window.share_requested)
         widget.failed.connect(window.tell_failed)
+        widget.refused.connect(window.tell_failed)
 
     def set_player(self, widget: Any) -> None:
         self.player = widget

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -203,9 +204,10 @@ class LibraryWindow(OwnWindow):
         """Open the trim view."""
         self.panels.trim(recording_id)
 
-    def tell_failed(self, error: RecorderError) -> None:
-        """Say in the window what went wrong and what to do."""
-        self.notice.tell(f"{error.message} {error.hint}".strip(), is_grave=True)
+    def tell_failed(self, error: RecorderError, again: Callable[[], None] | None = None) -> None:
+        """Say in the window what went wrong and what to do; `again` does it again."""
+        actions = [] if again is None else [(translate(N_("Try again")), "", again)]
+        self.notice.tell(f"{error.message} {error.hint}".strip(), actions, is_grave=True)
         self.failed.emit(error)
 
     def show_look(self, look: str) -> None:
