@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import logging
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from recorder_app.settings.store import SettingsStore
 from recorder_app.ui.background import Background
@@ -17,10 +19,14 @@ from recorder_app.ui.tokens import Theme
 from recorder_app.ui.worker import Worker
 
 if TYPE_CHECKING:
+    from recorder_app.ui.editor.trim_page import TrimPage
+    from recorder_app.ui.library.details import DetailsPanel
     from recorder_app.ui.library.window import LibraryWindow
 
 _log = logging.getLogger(__name__)
 
+# So long an edit is waited for as the program ends.
+_FINISHED_S = 2.0
 # What the window is made of, which takes longer to load than to make.
 _PARTS = (
     "recorder_app.ui.library.window",
@@ -56,6 +62,8 @@ class LibraryDesk(QObject):
         self._background = Background(self, "library window")
         self._was_prepared = False
         self._window: LibraryWindow | None = None
+        self._details: DetailsPanel | None = None
+        self._page: TrimPage | None = None
 
     def prepare(self) -> None:
         """Load what the window needs, as it may be wanted in a moment."""
@@ -88,9 +96,15 @@ class LibraryDesk(QObject):
             self._window.set_theme(theme)
 
     def close(self) -> None:
-        """Close the window; what is edited is kept."""
-        if self._window is not None:
-            self._window.close()
+        """Close the window; what is edited is kept, which is waited for a little."""
+        if self._window is None or self._details is None or self._page is None:
+            return
+        self._details.commit()
+        self._window.close()
+        ends = time.monotonic() + _FINISHED_S
+        self._details.finish(_FINISHED_S)
+        self._window.deeds.finish(max(0.1, ends - time.monotonic()))
+        self._page.finish()
 
     def _made(self) -> LibraryWindow:
         if self._window is not None:
@@ -104,10 +118,10 @@ class LibraryDesk(QObject):
 
         window = LibraryWindow(self._theme, self._store, reduced_motion=self.reduced_motion)
         self._window = window
-        details = DetailsPanel(self._theme)
+        self._details = details = DetailsPanel(self._theme)
         activity = ActivityPanel(self._theme)
         player = Player(self._theme)
-        page = TrimPage(self._theme, self.reduced_motion)
+        self._page = page = TrimPage(self._theme, self.reduced_motion)
         window.set_details(details)
         window.set_player(player)
         window.set_activity(activity)
@@ -125,7 +139,8 @@ class LibraryDesk(QObject):
         details.unshared.connect(lambda _: self._work())
         details.opened.connect(window.show_recording)
         details.changed.connect(lambda _: self.changed.emit())
-        details.moment_requested.connect(lambda _, at_s: player.seek(at_s))
+        details.moment_requested.connect(window.doings.play_at)
+        window.play_requested.connect(_play_elsewhere)
         player.failed.connect(window.tell_failed)
         page.version_opened.connect(window.show_recording)
         page.failed.connect(window.tell_failed)
@@ -144,6 +159,10 @@ class LibraryDesk(QObject):
         self._worker.wake()
         self._sharing.look()
         self.changed.emit()
+
+
+def _play_elsewhere(_recording_id: str, path: str) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
 
 def _load() -> None:

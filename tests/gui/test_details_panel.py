@@ -22,6 +22,7 @@ from recorder_app.library.database import Database
 from recorder_app.library.models import Job
 from recorder_app.library.queue import JobState
 from recorder_app.services import catalogue, details, library, sharing
+from recorder_app.services.catalogue import Changes
 from recorder_app.services.details import Details, details_of
 from recorder_app.ui.library import details_work
 from recorder_app.ui.library.copy_row import CopyRow
@@ -337,6 +338,52 @@ def test_a_locked_library_is_said_beside_the_field(
     person.settle()
     assert person.stored(take).recording.title == "While locked"
     assert not title.problem.isVisible()
+
+
+def test_what_was_refused_outlasts_the_next_look(
+    person: Person, take: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.choose(take)
+    page = person.panel.one
+    with monkeypatch.context() as patch:
+        patch.setattr(details_work, "store", locked)
+        person.write(page.title.line, "While locked")
+        person.write(page.tags.line, "late")
+        # Leaving tries it again.
+        person.go_to(page.favourite)
+        person.settle()
+    catalogue.edit(take, Changes(is_favourite=False))
+    person.panel.refresh()
+    person.settle()
+    assert page.title.text() == "While locked"
+    assert "busy" in page.title.problem.text()
+    assert page.tags.line.text() == "late"
+    assert "busy" in page.tags.problem.text()
+    person.panel.commit()
+    person.settle()
+    assert person.stored(take).recording.title == "While locked"
+    assert "late" in person.stored(take).recording.tags
+    assert not page.title.problem.isVisible()
+
+
+def test_what_was_refused_of_one_that_was_left_is_tried_again(
+    person: Person, take: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.choose(take)
+    person.write(person.panel.one.title.line, "While locked", ends=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(details_work, "store", locked)
+        with qtbot.waitSignal(person.panel.refused, timeout=SOON_MS) as refused:
+            person.panel.show_recordings([])
+    error, again = refused.args
+    assert isinstance(error, LibraryLocked)
+    again()
+    person.settle()
+    assert person.stored(take).recording.title == "While locked"
+
+
+def locked(*_: object) -> None:
+    raise LibraryLocked("The library is busy.")
 
 
 def test_a_library_that_cannot_be_read_is_told(

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt, Signal
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QAction, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -20,6 +20,8 @@ from recorder_app.library.database import Database
 from recorder_app.library.models import Recording
 from recorder_app.pipeline.events import Marked, RecordingState
 from recorder_app.pipeline.journal import SCHEMA, JournalEntry, Owner, journal_path
+from recorder_app.services import catalogue
+from recorder_app.services.catalogue import Changes
 from recorder_app.services.library import library_path
 from recorder_app.ui.library import places
 from recorder_app.ui.library.model import IDS_FORMAT
@@ -90,6 +92,33 @@ def test_a_title_is_changed_where_it_stands(visitor: Visitor) -> None:
     visitor.qtbot.waitUntil(lambda: stored(card.id).title == "A better name")
     visitor.qtbot.waitUntil(lambda: visitor.titles[4] == "A better name")
     assert visitor.chosen == ["A better name"]
+
+
+@pytest.mark.parametrize("look", ["grid", "list"])
+def test_a_title_is_typed_in_peace(visitor: Visitor, look: str) -> None:
+    window = visitor.window
+    window.show_look(look)
+    window.recordings.choose_row(4)
+    model, total = window.model, window.model.total
+    card, first = model.card(4), model.card(0)
+    assert card is not None
+    assert first is not None
+    visitor.key(Qt.Key.Key_F2)
+    editor = window.recordings.view.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    QTest.keyClicks(editor, "Half a ti")
+    # Others change it, and what stands before it.
+    catalogue.edit(card.id, Changes(is_favourite=not card.is_favourite))
+    catalogue.delete([first.id])
+    model.refresh()
+    visitor.settle()
+    model.dataChanged.emit(model.index(4, 0), model.index(4, 6))
+    assert editor.text() == "Half a ti"
+    QTest.keyClicks(editor, "tle")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    visitor.qtbot.waitUntil(lambda: stored(card.id).title == "Half a title")
+    visitor.qtbot.waitUntil(lambda: model.total == total - 1)
 
 
 def test_many_are_tagged_and_put_into_a_project(visitor: Visitor) -> None:
@@ -180,7 +209,7 @@ def test_a_broken_database_is_told_with_a_way_out(home: Path, qtbot: QtBot) -> N
 
 def test_a_file_that_is_gone_is_told(visitor: Visitor) -> None:
     played: list[str] = []
-    visitor.window.play_requested.connect(played.append)
+    visitor.window.play_requested.connect(lambda _, path: played.append(path))
     visitor.click(0)
     visitor.key(Qt.Key.Key_Return)
     visitor.qtbot.waitUntil(lambda: "is not there" in visitor.window.notice.text)
@@ -204,13 +233,14 @@ def test_return_plays(visitor: Visitor, home: Path) -> None:
     view = visitor.window.recordings.view
     with visitor.qtbot.waitSignal(visitor.window.play_requested) as played:
         QTest.keyClick(view, Qt.Key.Key_Return)
-    assert played.args == [card.id]
+    assert played.args == [card.id, str(file)]
 
 
 class _Details(QWidget):
     changed, share_requested = Signal(list), Signal(list)
     trim_requested = Signal(str)
     failed = Signal(object)
+    refused = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -225,9 +255,15 @@ class _Player(QWidget):
         super().__init__()
         self.opened: list[tuple[str, str, list[tuple[float, str]]]] = []
         self.is_closed = self.is_playing = False
+        self.recording_id = ""
+        self.position_s = 0.0
 
     def open(self, recording_id: str, path: str, markers: list[tuple[float, str]]) -> None:
         self.opened.append((recording_id, path, markers))
+        self.recording_id = recording_id
+
+    def seek(self, at_s: float) -> None:
+        self.position_s = at_s
 
     def play(self) -> None:
         self.is_playing = True
@@ -242,9 +278,24 @@ class _Editor(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.opened = ""
+        self.undone = 0
+        self.line = QLineEdit(self)
+        self.line.setReadOnly(True)
+        undo = QAction(self)
+        undo.setShortcut(QKeySequence.StandardKey.Undo)
+        undo.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        undo.triggered.connect(self._undo)
+        self.addAction(undo)
 
     def open(self, recording_id: str) -> None:
         self.opened = recording_id
+        self.line.setFocus()
+
+    def close_media(self) -> None:
+        self.opened = ""
+
+    def _undo(self) -> None:
+        self.undone += 1
 
 
 class _Activity(QWidget):
@@ -295,6 +346,45 @@ def test_panels_of_others_are_told_and_heard(visitor: Visitor, ids: list[str]) -
     assert not activity.is_on
 
 
+def test_undo_in_the_trim_view_brings_nothing_back(visitor: Visitor) -> None:
+    window, editor = visitor.window, _Editor()
+    window.set_editor(editor)
+    total = window.model.total
+    visitor.click(0)
+    visitor.key(Qt.Key.Key_Delete)
+    visitor.qtbot.waitUntil(lambda: window.model.total == total - 1)
+    window.trim(window.model.id_of(0))
+    editor.line.setFocus()
+    QTest.keyClick(editor.line, Qt.Key.Key_Z, CTRL)
+    visitor.settle()
+    assert editor.undone == 1
+    assert window.model.total == total - 1
+    editor.closed.emit()
+    visitor.key(Qt.Key.Key_Z, CTRL)
+    visitor.qtbot.waitUntil(lambda: window.model.total == total)
+
+
+def test_who_trims_is_left_alone_and_leaving_lets_go_of_the_file(visitor: Visitor) -> None:
+    window, editor = visitor.window, _Editor()
+    window.set_editor(editor)
+    wanted = window.model.id_of(3)
+    window.show_recording(wanted)
+    window.trim(wanted)
+    editor.version_made.emit(wanted)
+    visitor.settle()
+    assert editor.isVisible()
+    assert editor.line.hasFocus()
+    window.show_recording(wanted)
+    assert not editor.opened
+    assert window.recordings.isVisible()
+    visitor.settle()
+    window.trim(wanted)
+    window.close()
+    assert not editor.opened
+    visitor.settle()
+    assert window.pages.currentIndex() == 0
+
+
 def test_the_player_gets_the_markers(visitor: Visitor, home: Path) -> None:
     window = visitor.window
     player = _Player()
@@ -321,3 +411,52 @@ def test_the_player_gets_the_markers(visitor: Visitor, home: Path) -> None:
     visitor.qtbot.waitUntil(lambda: bool(player.opened))
     assert player.opened == [(card.id, str(file), [(0.5, "Intro")])]
     assert player.isVisible()
+
+
+def test_playing_shows_the_side_where_there_is_room(visitor: Visitor, home: Path) -> None:
+    window, player = visitor.window, _Player()
+    window.set_player(player)
+    window.resize(1100, 700)
+    window.bar.details.setChecked(False)
+    card = given_a_file(visitor, home)
+    visitor.click(0)
+    visitor.key(Qt.Key.Key_Return)
+    visitor.qtbot.waitUntil(lambda: bool(player.opened))
+    assert player.isVisible()
+    window.resize(800, 700)
+    with visitor.qtbot.waitSignal(window.play_requested) as played:
+        visitor.key(Qt.Key.Key_Return)
+    assert played.args[0] == card
+    assert len(player.opened) == 1
+
+
+def test_a_moment_is_one_of_its_own_recording(visitor: Visitor, home: Path) -> None:
+    window, player = visitor.window, _Player()
+    window.set_player(player)
+    window.resize(1100, 700)
+    card = given_a_file(visitor, home)
+    player.recording_id = "another"
+    window.doings.play_at(card, 12.0)
+    visitor.qtbot.waitUntil(lambda: player.recording_id == card)
+    # A player keeps the moment until it has the file.
+    visitor.qtbot.waitUntil(lambda: player.position_s == 12.0)
+    assert player.is_playing
+    window.doings.play_at(card, 20.0)
+    assert player.position_s == 20.0
+    assert len(player.opened) == 1
+
+
+def given_a_file(visitor: Visitor, home: Path) -> str:
+    """Put a file where the first recording's is said to be; return its id."""
+    first = visitor.window.model.id_of(0)
+    file = home / "there.webm"
+    file.write_bytes(b"x")
+    database = Database(library_path())
+    with database.write() as session:
+        session.get_one(Recording, first).path = str(file)
+    database.close()
+    visitor.window.refresh()
+    visitor.qtbot.waitUntil(
+        lambda: (now := visitor.window.model.card(0)) is not None and now.path == str(file)
+    )
+    return first

@@ -23,7 +23,7 @@ from recorder_app.ui.library import places
 from recorder_app.ui.library.places import Place
 from recorder_app.ui.remembered import LibraryLook
 from recorder_app.ui.tokens import DARK
-from tests.gui.library import Visitor, stored
+from tests.gui.library import Visitor, make_library, stored
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -223,6 +223,61 @@ def test_what_others_change_is_seen_and_nothing_jumps(visitor: Visitor) -> None:
     assert visitor.chosen == chosen
     # One column further at most; its line is where it was.
     assert abs(grid.visualRect(grid.currentIndex()).top() - place) <= grid._pitch()
+
+
+def test_what_is_added_right_after_the_first_page_is_shown(home: Path, qtbot: QtBot) -> None:
+    # So few that all are in the first page, and no list of all of them follows.
+    gone = make_library(30)[0]
+    catalogue.delete([gone])
+    visitor = Visitor(qtbot, home)
+    model = visitor.window.model
+    totals: list[int] = []
+
+    def add() -> None:
+        if not totals:
+            totals.append(model.total)
+            catalogue.restore([gone])
+
+    model.answered.connect(add)
+    visitor.open()
+    qtbot.waitUntil(lambda: model.total == totals[0] + 1, timeout=6000)
+    visitor.window.close()
+    visitor.settle()
+
+
+def test_what_arrives_is_not_chosen_with_the_rest(visitor: Visitor, ids: list[str]) -> None:
+    window = visitor.window
+    gone = next(each for each in ids if stored(each).deleted_at is not None)
+    visitor.key(Qt.Key.Key_A, CTRL)
+    total = window.model.total
+    assert window.recordings.chosen_count == total
+    catalogue.restore([gone])
+    visitor.qtbot.waitUntil(lambda: window.model.total == total + 1, timeout=6000)
+    assert window.recordings.chosen_count == total
+    visitor.key(Qt.Key.Key_Delete)
+    visitor.qtbot.waitUntil(lambda: window.model.total == 1, timeout=6000)
+    assert stored(gone).deleted_at is None
+
+
+def test_rows_that_moved_before_they_were_known_are_not_guessed(
+    visitor: Visitor, ids: list[str]
+) -> None:
+    window = visitor.window
+    window._watch.end()
+    gone = next(each for each in ids if stored(each).deleted_at is not None)
+    first = window.model.id_of(0)
+    visitor.key(Qt.Key.Key_A, CTRL)
+    # As it is before all ids were fetched.
+    window.model._listing = None
+    window.model._settled.stop()
+    catalogue.delete([first])
+    catalogue.restore([gone])
+    resolved: list[list[str]] = []
+    window.recordings.with_chosen(resolved.append)
+    visitor.qtbot.waitUntil(lambda: bool(resolved))
+    assert len(resolved[0]) > 50
+    assert not {first, gone} & set(resolved[0])
+    assert window.recordings.chosen_count == len(resolved[0])
 
 
 def test_an_empty_library_teaches(home: Path, qtbot: QtBot) -> None:

@@ -11,19 +11,18 @@ from datetime import datetime
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
-    QLineEdit,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
 from recorder_app.services.browsing import CardEntry
-from recorder_app.texts import N_, clock_text, translate
+from recorder_app.texts import clock_text
 from recorder_app.ui import icons, style
 from recorder_app.ui.library import card_words
-from recorder_app.ui.library.model import CARD
+from recorder_app.ui.library.model import CARD, RecordingsModel
 from recorder_app.ui.library.posters import POSTER, STRIP, STRIP_PICTURES, Posters, Wanted
+from recorder_app.ui.library.title_editor import TitleDelegate
 from recorder_app.ui.tokens import (
     BODY_PX,
     CARD_RADIUS,
@@ -59,14 +58,16 @@ def card_height(width: int) -> int:
     )
 
 
-class CardDelegate(QStyledItemDelegate):
+class CardDelegate(TitleDelegate):
     """Draws cards, and has their titles edited. `hovered` is a row, and where in it the pointer is.
 
     Where the pointer is, 0 to 1 from left to right, is where in the recording the picture is from.
     """
 
-    def __init__(self, theme: Theme, posters: Posters, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(
+        self, theme: Theme, model: RecordingsModel, posters: Posters, parent: QWidget
+    ) -> None:
+        super().__init__(model, parent)
         self._theme = theme
         self._posters = posters
         self.hovered: tuple[int, float] | None = None
@@ -217,13 +218,6 @@ class CardDelegate(QStyledItemDelegate):
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, elided)
 
     # The title, edited where it stands.
-
-    def createEditor(
-        self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index
-    ) -> QWidget:
-        editor = QLineEdit(parent)
-        editor.setAccessibleName(translate(N_("Title")))
-        return editor
 
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, _index: Index

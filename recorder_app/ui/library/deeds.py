@@ -58,6 +58,10 @@ class Deeds(QObject):
         """Whether everything that was asked for is done."""
         return self._access.is_idle and self._importer.is_idle
 
+    def finish(self, limit_s: float = 2.0) -> None:
+        """Wait for what was asked so far: for the end of the program."""
+        self._access.deeds.finish(limit_s)
+
     def rename(self, recording_id: str, title: str) -> None:
         self._edit([recording_id], title=title)
 

@@ -40,15 +40,17 @@ class DetailsPanel(QWidget):
     """Shows recordings by their ids, and follows the library while it can be seen.
 
     `changed` carries ids of recordings of which something was stored, `unshared` of those whose
-    copies were taken back, `failed` a RecorderError that no field can show. `trim_requested` and
-    `opened` carry an id, `share_requested` ids, `moment_requested` an id and a time in seconds.
-    `work_queued` says that somebody has to run jobs.
+    copies were taken back, `failed` a RecorderError that no field can show, `refused` one as well
+    and what tries again to store what was typed for a recording that was left meanwhile.
+    `trim_requested` and `opened` carry an id, `share_requested` ids, `moment_requested` an id and
+    a time in seconds. `work_queued` says that somebody has to run jobs.
     """
 
     changed = Signal(list)
     trim_requested = Signal(str)
     share_requested = Signal(list)
     failed = Signal(object)
+    refused = Signal(object, object)
     unshared = Signal(list)
     work_queued = Signal()
     opened = Signal(str)
@@ -109,6 +111,11 @@ class DetailsPanel(QWidget):
         if self._page_ids:
             page = self.one if len(self._page_ids) == 1 else self.several
             page.commit()
+
+    def finish(self, limit_s: float = 2.0) -> None:
+        """Store what is being typed, and wait for that: for the end of the program."""
+        self.commit()
+        self._background.finish(limit_s)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in the colours of `theme`."""
@@ -211,10 +218,10 @@ class DetailsPanel(QWidget):
     # Changing -----------------------------------------------------------------------------------
 
     def _store(self, name: str, value: Any) -> None:
-        ids = list(self._page_ids)
-        if not ids:
-            return
+        if self._page_ids:
+            self._store_for(list(self._page_ids), name, value)
 
+    def _store_for(self, ids: list[str], name: str, value: Any) -> None:
         page = self.one if len(ids) == 1 else self.several
 
         def done(_: object) -> None:
@@ -230,7 +237,8 @@ class DetailsPanel(QWidget):
                 page.refuse(name, told)
             else:
                 # The field is about something else by now.
-                self.failed.emit(told)
+                again = functools.partial(self._store_for, ids, name, value)
+                self.refused.emit(told, again)
 
         self._background.run(functools.partial(work.store, ids, name, value), done, fail)
 

@@ -95,21 +95,33 @@ class Doings(QObject):
         """Play the one that is chosen."""
         self._with_one(self._play)
 
-    def _play(self, card: CardEntry) -> None:
-        if not card.is_deleted:
-            self._window.deeds.with_file(card.path, partial(self._start, card))
-
-    def _start(self, card: CardEntry) -> None:
+    def play_at(self, recording_id: str, at_s: float) -> None:
+        """Show a moment of a recording, which is opened where another is."""
         window = self._window
-        if window.panels.player is None or not window.has_side:
-            window.play_requested.emit(card.id)
+        player = window.panels.player
+        if player is not None and player.recording_id == recording_id:
+            player.seek(at_s)
+            return
+        row = window.model.rows_of([recording_id]).get(recording_id, -1)
+        card = window.model.card(row)
+        if card is not None:
+            self._play(card, at_s)
+
+    def _play(self, card: CardEntry, at_s: float = 0.0) -> None:
+        if not card.is_deleted:
+            self._window.deeds.with_file(card.path, partial(self._start, card, at_s))
+
+    def _start(self, card: CardEntry, at_s: float) -> None:
+        window = self._window
+        if window.panels.player is None or not window.make_side():
+            window.play_requested.emit(card.id, card.path)
             return
         self._is_playing = card.id
-        window.deeds.fetch_markers(card.path, partial(self._open_player, card))
+        window.deeds.fetch_markers(card.path, partial(self._open_player, card, at_s))
 
-    def _open_player(self, card: CardEntry, markers: list[tuple[float, str]]) -> None:
+    def _open_player(self, card: CardEntry, at_s: float, markers: list[tuple[float, str]]) -> None:
         if self._is_playing == card.id:
-            self._window.panels.play(card.id, card.path, markers)
+            self._window.panels.play(card.id, card.path, markers, at_s)
 
     # Handing on.
 

@@ -64,7 +64,7 @@ class Field(QWidget):
     def __init__(self, label: str, control: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kept = Kept()
-        self._was_stored = False
+        self._was_stored = self._was_refused = False
         self.main = control
         self.problem = WrappedLabel(kind="warn")
         column = boxes.column(2, self)
@@ -85,8 +85,10 @@ class Field(QWidget):
         is_changed = self.text() != self.kept.stored and not self._was_stored
         self._was_stored = False
         self.kept.stored = text
-        if self.main.hasFocus() and is_changed:
+        is_kept = self.main.hasFocus() or self._was_refused
+        if is_changed and is_kept and self.text() != text:
             return
+        self._was_refused = False
         self.tell("")
         if self.text() != text:
             self.set_text(text)
@@ -101,24 +103,27 @@ class Field(QWidget):
         """Nothing is known any more: it is about another recording."""
         self.main.clearFocus()
         self.tell("")
-        self._was_stored = False
+        self._was_stored = self._was_refused = False
         self.kept.store(self.text())
 
     def refuse(self, error: RecorderError) -> None:
         """Say why what was typed is not stored; it stays, to be put right."""
         # The same may be asked for again, of a library that was busy.
         self.kept.asked = None
+        self._was_refused = True
         self.tell(str(error))
 
     def commit(self) -> None:
         """Ask for what was typed to be stored, if it is something new."""
         text = self.text()
         if self.kept.wants(text):
+            self._was_refused = False
             self.tell("")
             self.wanted.emit(text)
 
     def revert(self) -> bool:
         """Show what is stored again; return whether that was something else."""
+        self._was_refused = False
         self.tell("")
         if self.text() == self.kept.stored:
             return False

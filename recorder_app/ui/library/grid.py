@@ -58,7 +58,7 @@ class GridView(QListView):
         super().__init__(parent)
         self._posters = posters
         self._theme = theme
-        self._cards = CardDelegate(theme, posters, self)
+        self._cards = CardDelegate(theme, model, posters, self)
         self._model = model
         self.setItemDelegate(self._cards)
         self.setModel(model)

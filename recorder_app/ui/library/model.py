@@ -90,6 +90,7 @@ class RecordingsModel(QAbstractTableModel):
         self._listing: Listing | None = None
         self._is_listing = self._is_fetching = self._is_refreshing = False
         self._wants_refresh = False
+        self._held = 0
         self._wanted = (0, _PAGE)
         self._waiting: list[Callable[[list[str]], None]] = []
         self._idle_until = 0.0
@@ -164,8 +165,26 @@ class RecordingsModel(QAbstractTableModel):
         self._wanted = (first, last)
         self._fetch()
 
+    def hold(self) -> None:
+        """Leave everything where it is until ``release``: a title is being edited."""
+        self._held += 1
+
+    def release(self) -> None:
+        """Catch up on what changed meanwhile."""
+        self._held = max(0, self._held - 1)
+        if not self._held and self._wants_refresh:
+            self.refresh()
+
+    def rename(self, recording_id: str, title: str) -> None:
+        """Ask for a title to be stored, if there is one."""
+        if recording_id and title.strip():
+            self.renamed.emit(recording_id, title.strip())
+
     def refresh(self) -> None:
         """Bring what is shown up to date, rows staying where they are as far as they can."""
+        if self._held:
+            self._wants_refresh = True
+            return
         rest_s = self._idle_until - time.monotonic()
         if self._is_refreshing or rest_s > 0:
             self._wants_refresh = True
@@ -224,14 +243,21 @@ class RecordingsModel(QAbstractTableModel):
             if self._waiting or self._needs_list():
                 self._list()
             return
-        if len(listed.ids) != self._total:
+        ids = listed.ids
+        if len(ids) != self._total or any(ids[row] != card.id for row, card in self._cards.items()):
             # Somebody changed the library in between.
+            if self._held:
+                self._wants_refresh = True
+                return
             self._place(listed, {})
         self._listing = listed
+        self._tell_waiting(ids)
+        self._fetch()
+
+    def _tell_waiting(self, ids: list[str]) -> None:
         waiting, self._waiting = self._waiting, []
         for done in waiting:
-            done(listed.ids)
-        self._fetch()
+            done(ids)
 
     def _needs_list(self) -> bool:
         return self._listing is None and self._missing_row() is not None
@@ -289,6 +315,9 @@ class RecordingsModel(QAbstractTableModel):
 
     def _apply(self, turn: int, change: _Change | None) -> None:
         self._is_refreshing = False
+        if self._held:
+            self._wants_refresh = True
+            return
         if turn == self._turn and change is not None:
             self._idle_until = time.monotonic() + change.took_s / _LOOKING_SHARE
             known = self._listing
@@ -298,6 +327,7 @@ class RecordingsModel(QAbstractTableModel):
                 self._renew(change.cards)
             else:
                 self._place(change.listing, change.cards)
+            self._tell_waiting(change.listing.ids)
         if self._wants_refresh:
             self.refresh()
 
@@ -378,10 +408,9 @@ class RecordingsModel(QAbstractTableModel):
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         card = self._cards.get(index.row())
-        title = str(value).strip()
-        if role != Qt.ItemDataRole.EditRole or card is None or not title or title == card.title:
+        if role != Qt.ItemDataRole.EditRole or card is None or str(value) == card.title:
             return False
-        self.renamed.emit(card.id, title)
+        self.rename(card.id, str(value))
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -129,6 +129,7 @@ class OnePage(QWidget):
         """Ask for everything to be stored that was typed."""
         for field in self.fields.values():
             field.commit()
+        self.tags.commit()
 
     def answered(self, name: str) -> None:
         """What was wanted of a field is stored."""

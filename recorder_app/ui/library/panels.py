@@ -48,6 +48,7 @@ class Panels(QObject):
         widget.trim_requested.connect(self.trim)
         widget.share_requested.connect(window.share_requested)
         widget.failed.connect(window.tell_failed)
+        widget.refused.connect(window.tell_failed)
 
     def set_player(self, widget: Any) -> None:
         self.player = widget
@@ -66,7 +67,8 @@ class Panels(QObject):
         self._editor = widget
         self._window.pages.addWidget(widget)
         widget.closed.connect(self._window.leave_editor)
-        widget.version_made.connect(self._window.show_recording)
+        # The version appears among the others; who goes on trimming stays.
+        widget.version_made.connect(lambda _: self._window.refresh())
 
     def trim(self, recording_id: str) -> None:
         """Open the trim view; what is played ends."""
@@ -75,10 +77,20 @@ class Panels(QObject):
             self._editor.open(recording_id)
             self._window.pages.setCurrentWidget(self._editor)
 
-    def play(self, recording_id: str, path: str, markers: list[tuple[float, str]]) -> None:
-        """Play a recording beside the others."""
+    def close_editor(self) -> None:
+        """Show the library in place of the trim view, which lets go of its file."""
+        if self._window.pages.currentIndex():
+            self._window.pages.setCurrentIndex(0)
+            self._editor.close_media()
+
+    def play(
+        self, recording_id: str, path: str, markers: list[tuple[float, str]], at_s: float = 0.0
+    ) -> None:
+        """Play a recording beside the others, from `at_s` on."""
         self.player.show()
         self.player.open(recording_id, path, markers)
+        if at_s > 0:
+            self.player.seek(at_s)
         self.player.play()
 
     def show_recordings(self, ids: list[str]) -> None:
@@ -96,6 +108,7 @@ class Panels(QObject):
         if self._activity is not None:
             self._activity.end()
         self._end_playing()
+        self.close_editor()
 
     def set_theme(self, theme: Theme) -> None:
         for panel in (self._details, self._activity, self.player, self._editor):

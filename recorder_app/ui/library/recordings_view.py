@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QWidget
@@ -40,7 +40,7 @@ class RecordingsView(QStackedWidget):
         self.empty = EmptyPage(theme)
         self._view: GridView | TableView = self.grid
         self._selection = QItemSelectionModel(model, self)
-        self._kept: tuple[list[str] | None, str, int, str, int] = ([], "", -1, "", 0)
+        self._kept: tuple[list[str], str, int, str, int] = ([], "", -1, "", 0)
         for view in (self.grid, self.table):
             view.setSelectionModel(self._selection)
             view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -106,14 +106,22 @@ class RecordingsView(QStackedWidget):
 
     def with_chosen(self, done: Callable[[list[str]], None]) -> None:
         """Call `done` with the ids of the chosen ones, at once where all of them are known."""
-        rows = self._chosen_rows()
-        cards = [self.model.card(row) for row in rows]
-        known = [card.id for card in cards if card is not None]
+        rows, total = self._chosen_rows(), self.model.total
+        known = {row: found for row in rows if (found := self.model.id_of(row))}
         if len(known) == len(rows):
             if rows:
-                done(known)
+                done(list(known.values()))
             return
-        self.model.with_ids(lambda ids: done([ids[row] for row in rows if row < len(ids)]))
+
+        def resolve(ids: list[str]) -> None:
+            if len(ids) == total and all(ids[row] == each for row, each in known.items()):
+                done([ids[row] for row in rows])
+                return
+            # Others changed the library meanwhile: rows that were never known are not guessed.
+            there = set(ids)
+            done([each for each in known.values() if each in there])
+
+        self.model.with_ids(resolve)
 
     def choose_row(self, row: int) -> None:
         """Choose one recording and bring it into sight."""
@@ -157,8 +165,8 @@ class RecordingsView(QStackedWidget):
 
     def _keep(self) -> None:
         """Remember by their ids which are chosen, and which is the first in sight."""
-        rows = self._chosen_rows()
-        is_all = len(rows) == self.model.total
+        # By their ids even where it is all of them: what arrives later was not chosen.
+        chosen = [found for row in self._chosen_rows() if (found := self._id(row))]
         current = self._selection.currentIndex().row()
         sight = self._view.rows_in_sight()
         first = sight.start if sight and self._view.verticalScrollBar().value() > 0 else -1
@@ -166,7 +174,7 @@ class RecordingsView(QStackedWidget):
         if first >= 0:
             top = self._view.visualRect(self.model.index(first, TITLE)).top()
         self._kept = (
-            None if is_all and rows else [self._id(row) for row in rows],
+            chosen,
             self._id(current),
             current,
             self._id(first),
@@ -176,13 +184,10 @@ class RecordingsView(QStackedWidget):
     def _put_back(self) -> None:
         chosen, current, row, first, top = self._kept
         self._show()
-        places = self.model.rows_of([*(chosen or ()), current, first])
+        places = self.model.rows_of([*chosen, current, first])
         selection = QItemSelection()
-        if chosen is None and self.model.total:
-            selection.select(*self._ends(0, self.model.total - 1))
-        for each in chosen or ():
-            if each in places:
-                selection.select(*self._ends(places[each], places[each]))
+        for start, end in _runs(places[each] for each in chosen if each in places):
+            selection.select(*self._ends(start, end))
         flag = QItemSelectionModel.SelectionFlag
         self._selection.select(selection, flag.ClearAndSelect)
         # Where the current one is gone, the next one takes its place for the keyboard.
@@ -202,3 +207,14 @@ class RecordingsView(QStackedWidget):
 
     def _id(self, row: int) -> str:
         return "" if row < 0 else self.model.id_of(row)
+
+
+def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the first and the last of rows without a gap: a selection is slow with many ranges."""
+    found: list[tuple[int, int]] = []
+    for row in sorted(rows):
+        if found and found[-1][1] == row - 1:
+            found[-1] = (found[-1][0], row)
+        else:
+            found.append((row, row))
+    return found

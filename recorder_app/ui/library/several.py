@@ -88,6 +88,7 @@ class SeveralPage(QWidget):
     def commit(self) -> None:
         """Ask for what was typed to be stored."""
         self.project.commit()
+        self.tags.commit()
 
     def forget(self) -> None:
         """Show nothing any more of what was typed for other recordings."""

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
@@ -36,6 +35,7 @@ from recorder_app.ui.library.model import (
     TITLE,
     RecordingsModel,
 )
+from recorder_app.ui.library.title_editor import TitleDelegate
 from recorder_app.ui.tokens import SPACE_S, Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -64,7 +64,7 @@ class TableView(QTableView):
     def __init__(self, model: RecordingsModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._cells = _Cells(theme, self)
+        self._cells = _Cells(theme, model, self)
         self._theme = theme
         self.setItemDelegate(self._cells)
         self.setModel(model)
@@ -168,11 +168,11 @@ class TableView(QTableView):
             self._model.want(rows.start, rows.stop - 1)
 
 
-class _Cells(QStyledItemDelegate):
+class _Cells(TitleDelegate):
     """Cells of the list: the title with what was searched for, the state with its icon."""
 
-    def __init__(self, theme: Theme, parent: TableView) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, model: RecordingsModel, parent: TableView) -> None:
+        super().__init__(model, parent)
         self._view = parent
         self.theme = theme
 

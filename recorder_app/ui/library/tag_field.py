@@ -62,6 +62,8 @@ class TagField(QWidget):
         super().__init__(parent)
         self._theme: Theme | None = None
         self._chips: dict[str, Chip] = {}
+        self._asked = ""
+        self._was_refused = False
         self._names = QStringListModel(self)
         title = QLabel(translate(N_("Tags")))
         set_kind(title, "muted")
@@ -84,6 +86,7 @@ class TagField(QWidget):
         self.problem.hide()
         self.line.returnPressed.connect(self._add)
         self.line.left.connect(self._add)
+        self.line.textChanged.connect(self._forget_refused)
         self._completer.activated.connect(lambda _: self._add())
 
     def offer(self, names: Sequence[str]) -> None:
@@ -93,7 +96,8 @@ class TagField(QWidget):
 
     def show_tags(self, tags: Mapping[str, int], of: int = 1) -> None:
         """Show tags; the number is how many of `of` recordings have one."""
-        self._tell("")
+        if not self._was_refused:
+            self._tell("")
         for gone in self._chips.keys() - tags.keys():
             chip = self._chips.pop(gone)
             if chip.cross.hasFocus():
@@ -114,8 +118,15 @@ class TagField(QWidget):
         self._chips = {name: self._chips[name] for name in tags}
 
     def refuse(self, error: RecorderError) -> None:
-        """Say why a tag was not stored."""
+        """Say why a tag was not stored; it stays, to be added again."""
+        if not self.line.text():
+            self.line.setText(self._asked)
+        self._was_refused = True
         self._tell(str(error))
+
+    def commit(self) -> None:
+        """Ask for the tag to be added that is being typed."""
+        self._add()
 
     def clear(self) -> None:
         """Forget what was being typed."""
@@ -135,7 +146,13 @@ class TagField(QWidget):
         self.line.clear()
         if name:
             self._tell("")
+            self._asked = name
             self.added.emit(name)
+
+    def _forget_refused(self) -> None:
+        if self._was_refused:
+            self._was_refused = False
+            self._tell("")
 
     def _tell(self, text: str) -> None:
         self.problem.set_text(f"⚠ {text}" if text else "")

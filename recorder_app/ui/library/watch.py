@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -37,6 +38,10 @@ class LibraryWatch(QObject):
         self._idle_until = 0.0
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self._tick)
+
+    def prepare(self, then: Callable[[], None]) -> None:
+        """Call `then` once any later change will be seen: before anything is read."""
+        self._access.counts.run(self._look, lambda _: then(), lambda _: then())
 
     def begin(self) -> None:
         """Look from now on, and count at once; nothing where it looks already."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -59,13 +60,13 @@ _ROOM_FOR_DETAILS = 880
 class LibraryWindow(OwnWindow):
     """Everything recorded, found by place, text and filter. Used on the GUI thread.
 
-    `share_requested` carries ids, `play_requested` an id where no player was set, `failed` a
-    RecorderError that was shown here as well; `work_added` says that the queue has work; `left`
-    carries a LibraryLook when the window is closed, for ``restore_look``.
+    `share_requested` carries ids, `play_requested` an id and a path where there is no player or no
+    room for it, `failed` a RecorderError that was shown here as well; `work_added` says that the
+    queue has work; `left` carries a LibraryLook when the window is closed, for ``restore_look``.
     """
 
     share_requested = Signal(list)
-    play_requested = Signal(str)
+    play_requested = Signal(str, str)
     record_requested = Signal()
     failed = Signal(object)
     work_added = Signal()
@@ -86,7 +87,7 @@ class LibraryWindow(OwnWindow):
         self._shown = View()
         self._overview: Overview | None = None
         self._sought = ""
-        self._was_answered = False
+        self._was_answered = self._is_preparing = False
         self._access = Access(self)
         self.model = RecordingsModel(self._access, self)
         self.posters = Posters(self)
@@ -114,7 +115,7 @@ class LibraryWindow(OwnWindow):
 
     def show_recording(self, recording_id: str) -> None:
         """Show one recording among all, chosen."""
-        self.pages.setCurrentIndex(0)
+        self.panels.close_editor()
         self._sought = recording_id
         self.sidebar.blockSignals(True)
         self.sidebar.choose(Place())
@@ -150,9 +151,10 @@ class LibraryWindow(OwnWindow):
         """Whether the trash is what is looked at."""
         return self._shown.place.kind == places.TRASH
 
-    @property
-    def has_side(self) -> bool:
-        """Whether there is room for the player and the details."""
+    def make_side(self) -> bool:
+        """Show what stands beside the recordings; return whether there is room for it."""
+        if self.width() >= _ROOM_FOR_DETAILS:
+            self.bar.details.setChecked(True)
         return not self.panels.side.isHidden()
 
     @property
@@ -202,9 +204,10 @@ class LibraryWindow(OwnWindow):
         """Open the trim view."""
         self.panels.trim(recording_id)
 
-    def tell_failed(self, error: RecorderError) -> None:
-        """Say in the window what went wrong and what to do."""
-        self.notice.tell(f"{error.message} {error.hint}".strip(), is_grave=True)
+    def tell_failed(self, error: RecorderError, again: Callable[[], None] | None = None) -> None:
+        """Say in the window what went wrong and what to do; `again` does it again."""
+        actions = [] if again is None else [(translate(N_("Try again")), "", again)]
+        self.notice.tell(f"{error.message} {error.hint}".strip(), actions, is_grave=True)
         self.failed.emit(error)
 
     def show_look(self, look: str) -> None:
@@ -274,20 +277,19 @@ class LibraryWindow(OwnWindow):
         self.deeds.failed.connect(self.tell_failed)
 
     def _add_shortcuts(self) -> None:
-        in_window = Qt.ShortcutContext.WindowShortcut
-        in_view = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        doings = self.doings
-        for keys, action, owner, context in (
-            (QKeySequence.StandardKey.Find, self._focus_search, self, in_window),
-            (QKeySequence.StandardKey.Undo, doings.undo, self, in_window),
-            (QKeySequence.StandardKey.Refresh, self.refresh, self, in_window),
-            (QKeySequence.StandardKey.Delete, doings.delete_key, self.recordings, in_view),
-            (QKeySequence.StandardKey.Copy, doings.copy_files, self.recordings, in_view),
-            (QKeySequence("F2"), self.recordings.rename, self.recordings, in_view),
+        # Those of the library belong to its page: the trim view has an undo of its own.
+        page, view, doings = self.pages.widget(0), self.recordings, self.doings
+        for keys, action, owner in (
+            (QKeySequence.StandardKey.Find, self._focus_search, page),
+            (QKeySequence.StandardKey.Undo, doings.undo, page),
+            (QKeySequence.StandardKey.Refresh, self.refresh, page),
+            (QKeySequence.StandardKey.Delete, doings.delete_key, view),
+            (QKeySequence.StandardKey.Copy, doings.copy_files, view),
+            (QKeySequence("F2"), view.rename, view),
         ):
             made = QAction(owner)
             made.setShortcut(keys)
-            made.setShortcutContext(context)
+            made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             made.triggered.connect(partial(_call, action))
             owner.addAction(made)
 
@@ -309,7 +311,14 @@ class LibraryWindow(OwnWindow):
         is_best = wanted.order is None and bool(wanted.text.strip())
         shown = None if is_best else wanted.order or Order.DATE
         self.recordings.table.show_order(shown, is_reversed=wanted.is_reversed)
-        self.model.ask(wanted.question())
+        if not self._is_preparing:
+            self.model.ask(wanted.question())
+
+    def _ask_first(self) -> None:
+        """Ask when the window is shown, for what is wanted by now."""
+        self._is_preparing = False
+        if self.isVisible():
+            self._ask(self._shown)
 
     def _sort(self, order: Order | None, is_reversed: bool) -> None:
         self._change(order=order, is_reversed=is_reversed)
@@ -341,6 +350,9 @@ class LibraryWindow(OwnWindow):
 
     def _take_focus(self) -> None:
         """Put the keyboard where it is of use, once that can be seen."""
+        if self.pages.currentIndex():
+            # Somebody went on to the trim view meanwhile.
+            return
         if self.model.total:
             self.recordings.view.setFocus()
         else:
@@ -348,7 +360,7 @@ class LibraryWindow(OwnWindow):
 
     def _choose(self, recording_id: str) -> None:
         row = self.model.rows_of([recording_id]).get(recording_id)
-        if row is not None:
+        if row is not None and not self.pages.currentIndex():
             self.recordings.choose_row(row)
             self.recordings.view.setFocus()
 
@@ -415,7 +427,8 @@ class LibraryWindow(OwnWindow):
         super().showEvent(event)
         if event.spontaneous():
             return
-        self._ask(self._shown)
+        self._is_preparing = True
+        self._watch.prepare(self._ask_first)
         self.panels.begin()
         self._was_answered = False
 
