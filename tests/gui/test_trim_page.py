@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
@@ -22,6 +23,9 @@ from recorder_app.library import recordings
 from recorder_app.library.database import Database
 from recorder_app.media import stills
 from recorder_app.media.shown import Converter
+from recorder_app.services import edit_state, trim_work
+from recorder_app.services.edit_state import EditState
+from recorder_app.services.edit_times import Wish
 from recorder_app.services.export_entries import ExportWish
 from recorder_app.services.safekeeping import opened_library
 from recorder_app.ui.editor.trim_page import TrimPage
@@ -361,6 +365,7 @@ def test_an_export_is_queued_and_told_of(
     press(page, Qt.Key.Key_I)
     qtbot.waitUntil(lambda: page.session.is_idle)
     page.parts.export.click()
+    qtbot.waitUntil(lambda: page.results.dialog is not None)
     dialog = page.results.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.choose.isEnabled)
@@ -381,8 +386,6 @@ def test_an_export_is_queued_and_told_of(
 
 def run_queue() -> None:
     """Do what is queued, as the process does that the program starts."""
-    import threading
-
     from recorder_app.services.jobs import run_jobs
 
     with opened_library() as database:
@@ -401,6 +404,67 @@ def test_an_export_is_cancelled(page: TrimPage, tmp_path: Path, qtbot: QtBot) ->
 def id_of(page: TrimPage) -> str:
     assert page.session.state is not None
     return page.session.state.recording_id
+
+
+def held_edits(monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -> threading.Event:
+    """Let edits wait for the event that is returned before they are kept, or fail."""
+    go_on, apply = threading.Event(), edit_state.apply
+
+    def late(recording_id: str, wish: Wish) -> EditState:
+        assert go_on.wait(20)
+        if error is not None:
+            raise error
+        return apply(recording_id, wish)
+
+    monkeypatch.setattr(edit_state, "apply", late)
+    return go_on
+
+
+def test_a_version_has_the_edit_of_just_before(
+    page: TrimPage, recording: tuple[str, Path], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    go_on = held_edits(monkeypatch)
+    page.go(30)
+    press(page, Qt.Key.Key_I)
+    QTimer.singleShot(300, go_on.set)
+    with qtbot.waitSignal(page.version_made, timeout=30_000) as told:
+        press(page, Qt.Key.Key_S, CONTROL)
+    assert told.args is not None
+    with opened_library() as database, database.read() as session:
+        version = Path(recordings.get(session, str(told.args[0])).path)
+    assert numbers(version) == numbers(recording[1])[30:]
+
+
+def test_nothing_is_made_of_an_edit_that_failed(
+    page: TrimPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    go_on = held_edits(monkeypatch, DiskFull("The disk is full.", hint="Free some space."))
+    page.go(30)
+    press(page, Qt.Key.Key_I)
+    press(page, Qt.Key.Key_S, CONTROL)
+    press(page, Qt.Key.Key_E, CONTROL)
+    go_on.set()
+    qtbot.waitUntil(lambda: page.session.is_idle and page.edits is not None and page.edits.is_whole)
+    assert not page.results.is_busy
+    assert page.results.dialog is None
+    assert "The disk is full" in page.parts.work.told
+
+
+def test_keys_do_only_what_buttons_offer(
+    page: TrimPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(trim_work, "save_version", lambda *_: asked.append("saved"))
+    # A copy of all of it is no version.
+    press(page, Qt.Key.Key_S, CONTROL)
+    assert "Cut something first" in page.parts.work.told
+    # One thing at a time.
+    page.results._set_busy(True)
+    press(page, Qt.Key.Key_E, CONTROL)
+    page.session.when_kept(lambda: asked.append("nothing came before"))
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked == ["nothing came before"]
+    assert page.results.dialog is None
 
 
 def test_a_full_disk_costs_the_version_only(

@@ -278,14 +278,32 @@ class TrimPage(QWidget):
     def save_version(self) -> None:
         """Make a new recording of what is kept."""
         self.pause()
-        if self.session.state is not None:
-            self.results.save_version(self.session.state.recording_id)
+        state = self.session.state
+        if state is None or not self._can_export:
+            return
+        if state.edits.is_whole:
+            self.parts.work.say(translate(N_("Cut something first: nothing was changed yet.")))
+            return
+        self.session.when_kept(lambda: self.results.save_version(state.recording_id))
 
     def export(self) -> None:
         """Choose what to make of what is kept, and where."""
         self.pause()
-        if self.session.state is not None:
-            self.results.choose_export(self.session.state.recording_id, self.session.state.path)
+        state = self.session.state
+        if state is None or not self._can_export:
+            return
+
+        def choose() -> None:
+            # Another one may be shown by now, or none.
+            shown = self.session.state
+            if shown is not None and shown.recording_id == state.recording_id:
+                self.results.choose_export(state.recording_id, state.path)
+
+        self.session.when_kept(choose)
+
+    @property
+    def _can_export(self) -> bool:
+        return self._times is not None and not self.results.is_busy
 
     def _back(self) -> None:
         self.parts.timeline.select(None)

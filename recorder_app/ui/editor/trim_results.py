@@ -71,10 +71,12 @@ class TrimResults(QObject):
         self._making.run(work, self._saved, self._failed)
 
     def choose_export(self, recording_id: str, source: Path) -> None:
-        """Ask what to make of what is kept, and where it goes."""
+        """Ask what to make of what is kept, and where it goes; nothing while it is asked."""
+        if self._is_busy or self.dialog is not None:
+            return
         self.dialog = dialog = ExportDialog(recording_id, source, self._theme, self._window)
         dialog.chosen.connect(lambda wish: self.export(recording_id, wish))
-        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(self._forget_dialog)
         dialog.open()
 
     def export(self, recording_id: str, wish: ExportWish) -> None:
@@ -90,6 +92,11 @@ class TrimResults(QObject):
             return trim_work.queue_export(recording_id, wish)
 
         self._asking.run(work, self._queued, self._failed)
+
+    def _forget_dialog(self) -> None:
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None
 
     def _begin(self, text: str) -> None:
         self._set_busy(True)
