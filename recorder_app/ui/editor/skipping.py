@@ -27,15 +27,12 @@ def start_of(kept: Sequence[Range], at: Fraction) -> Fraction:
     return kept[0].start
 
 
-def leap_at(kept: Sequence[Range], at: Fraction, picture: Fraction) -> Leap | None:
-    """Return where to leap from `at`, a moment being played; None to play on.
-
-    What would be shown for less than half a `picture`, in seconds, is not waited for.
-    """
+def leap_at(kept: Sequence[Range], at: Fraction) -> Leap | None:
+    """Return where to leap from `at`, a moment being played; None to play on."""
     for part in kept:
         if at < part.start:
             return Leap(part.start)
-        if at < part.end - picture / 2:
+        if at < part.end:
             return None
     return Leap(None)
 

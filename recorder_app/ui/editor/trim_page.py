@@ -230,6 +230,7 @@ class TrimPage(QWidget):
         self.session.failed.connect(self._fail)
         self.playback.shown.connect(parts.view.show_image)
         self.playback.moved.connect(self._on_moved)
+        self.playback.ended.connect(self._on_ended)
         self.playback.stopped.connect(self._on_stopped)
         self.playback.failed.connect(self._fail)
         self._previews.peaks_found.connect(timeline.show_peaks)
@@ -419,6 +420,11 @@ class TrimPage(QWidget):
     def _on_moved(self, at_s: float) -> None:
         if self._times is not None:
             self._number = self._times.number_at(Fraction(at_s))
+            self._show_time()
+
+    def _on_ended(self) -> None:
+        if self._times is not None and self.edits is not None:
+            self._number = max(0, self._times.nearest_edge(self.edits.kept[-1].end) - 1)
             self._show_time()
 
     def _on_stopped(self) -> None:
