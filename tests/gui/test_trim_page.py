@@ -294,6 +294,40 @@ def test_times_are_typed_and_shown(page: TrimPage, qtbot: QtBot) -> None:
     assert page.number == 0
 
 
+def test_what_is_typed_stays_until_it_is_entered_or_given_up(page: TrimPage, qtbot: QtBot) -> None:
+    field = page.parts.time
+    page.go(30)
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "0:0")
+    # It plays meanwhile.
+    page.go(60)
+    assert field.text() == "0:0"
+    with qtbot.assertNotEmitted(page.closed):
+        QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert field.text() == "00:00:02.000"
+    assert page.parts.timeline.hasFocus()
+    assert page.number == 60
+
+
+def test_escape_gives_up_what_is_dragged(page: TrimPage, qtbot: QtBot) -> None:
+    timeline, before = page.parts.timeline, page.edits
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(timeline, left, pos=at_edge(page, 0) - QPoint(5, 0))
+    QTest.mouseMove(timeline, at_edge(page, 50))
+    with qtbot.assertNotEmitted(page.closed):
+        press(page, Qt.Key.Key_Escape)
+    wait_for_picture(page, 0, qtbot)
+    QTest.mouseMove(timeline, at_edge(page, 60))
+    QTest.mouseRelease(timeline, left, pos=at_edge(page, 60))
+    assert page.edits == before
+    # The page may be left meanwhile by other ways.
+    QTest.mousePress(timeline, left, pos=at_edge(page, 0) - QPoint(5, 0))
+    page.close_media()
+    QTest.mouseMove(timeline, QPoint(400, 60))
+    QTest.mouseRelease(timeline, left, pos=QPoint(400, 60))
+
+
 def test_zooming_to_single_pictures_and_back(page: TrimPage) -> None:
     timeline = page.parts.timeline
     whole = timeline.scale

@@ -176,8 +176,11 @@ class TrimPage(QWidget):
         self.session.apply(step)
 
     def leave(self) -> None:
-        """Give up the selection; without one, go back to the library."""
-        if self.parts.timeline.selection is not None:
+        """Give up what is dragged, or the selection; without them, go back to the library."""
+        if self.parts.timeline.cancel_drag():
+            # In place of where the handle was.
+            self._show_number(self._number)
+        elif self.parts.timeline.selection is not None:
             self.parts.timeline.select(None)
         else:
             self.close_media()
