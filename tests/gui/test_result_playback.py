@@ -11,8 +11,9 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from recorder_app.edit.timeline import Range
-from recorder_app.ui.editor import result_playback
+from recorder_app.ui.editor import result_playback, skipping
 from recorder_app.ui.editor.result_playback import ResultPlayback
+from recorder_app.ui.editor.shuttle import STEP_MS, Shuttle
 
 # Of a screen on which little happens: a picture every two seconds.
 UNEVEN = Fraction(2)
@@ -102,6 +103,28 @@ def test_pictures_of_before_a_leap_are_not_shown_after_it(playback: ResultPlayba
         engine.pictured.emit(QImage(), at_s)
     assert shown == [20.0]
     assert len(engine.sought) == 2
+
+
+def test_backwards_the_time_goes_as_it_is_played(qtbot: QtBot) -> None:
+    owner, moments = QObject(), []
+    shuttle = Shuttle(owner)
+    shuttle.moved.connect(moments.append)
+    step, start = Fraction(STEP_MS, 1000), Fraction("20.1")
+    shuttle.start(KEPT, start)
+    qtbot.waitUntil(lambda: len(moments) >= 2)
+    assert moments[:2] == [start - step, start - 2 * step]
+    # Twice as fast, and eight times is the most.
+    for presses, times in ((1, 2), (5, 8)):
+        before = len(moments)
+        for _ in range(presses):
+            shuttle.start(KEPT, start)
+        with qtbot.waitSignal(shuttle.moved):
+            pass
+        assert moments[before] == skipping.earlier(KEPT, moments[before - 1], times * step)
+    with qtbot.waitSignal(shuttle.ended):
+        pass
+    assert moments[-1] == 2
+    assert not shuttle.is_active
 
 
 def test_the_end_of_the_file_is_an_end(playback: ResultPlayback, qtbot: QtBot) -> None:

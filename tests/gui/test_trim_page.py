@@ -390,6 +390,7 @@ def test_it_stops_at_the_end_of_the_result_and_plays_backwards(
     stands = page.number
     qtbot.wait(150)
     assert page.number == stands
+    assert page.parts.play.accessibleName() == "Play the result (Space)"
 
 
 def test_an_export_is_queued_and_told_of(

@@ -130,6 +130,26 @@ def test_what_is_out_is_leapt_over(at: float, goal: float | str | None) -> None:
         assert leap.to == (None if goal == "end" else goal)
 
 
+@pytest.mark.parametrize(
+    ("at", "by", "goal"),
+    [
+        ("3", "0.5", "2.5"),
+        # Past what is out.
+        ("6.5", "1", "3.5"),
+        ("6.5", "0.5", "6"),
+        # From what is out, and from behind all.
+        ("5", "0.5", "3.5"),
+        ("9", "0.25", "6.75"),
+        # No further than where the result begins.
+        ("6.5", "10", "2"),
+        ("2", "1", "2"),
+        ("1", "1", "2"),
+    ],
+)
+def test_what_was_played_before(at: str, by: str, goal: str) -> None:
+    assert skipping.earlier(KEPT, Fraction(at), Fraction(by)) == Fraction(goal)
+
+
 def test_where_in_the_result_a_moment_is() -> None:
     assert [skipping.before(KEPT, Fraction(at)) for at in (0, 3, 5, 6, 7, 9)] == [0, 1, 2, 2, 3, 3]
 

@@ -37,6 +37,17 @@ def leap_at(kept: Sequence[Range], at: Fraction) -> Leap | None:
     return Leap(None)
 
 
+def earlier(kept: Sequence[Range], at: Fraction, by: Fraction) -> Fraction:
+    """Return the moment of the source that is played `by` seconds before `at`, or the first one."""
+    for part in reversed(kept):
+        if part.start < at:
+            end = min(at, part.end)
+            if end - by >= part.start:
+                return end - by
+            by -= end - part.start
+    return kept[0].start
+
+
 def before(kept: Sequence[Range], at: Fraction) -> Fraction:
     """Return how much of the result comes before a moment of the source, in seconds."""
     return sum(

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -22,6 +22,7 @@ from recorder_app.ui.editor.filmstrip import Cell
 from recorder_app.ui.editor.picture_server import PictureServer
 from recorder_app.ui.editor.picture_times import PictureTimes
 from recorder_app.ui.editor.result_playback import ResultPlayback
+from recorder_app.ui.editor.shuttle import Shuttle
 from recorder_app.ui.editor.times import typed_time
 from recorder_app.ui.editor.trim_keys import TrimKeys
 from recorder_app.ui.editor.trim_parts import TrimParts
@@ -32,9 +33,7 @@ from recorder_app.ui.tokens import Theme
 if TYPE_CHECKING:
     from recorder_app.services.edit_state import EditState
 
-_SHUTTLE_MS = 40
 _MOST_SPEED = 2.0
-_MOST_BACK = 8.0
 
 
 class TrimPage(QWidget):
@@ -60,9 +59,7 @@ class TrimPage(QWidget):
         self._pictures: PictureServer | None = None
         self._number = 0
         self._speed = 1.0
-        self._shuttle = QTimer(self, interval=_SHUTTLE_MS)
-        self._shuttle.timeout.connect(self._step_shuttle)
-        self._shuttle_speed = 0.0
+        self._shuttle = Shuttle(self)
         self.parts = TrimParts(theme, self)
         self.session = EditSession(self)
         self.playback = ResultPlayback(self)
@@ -188,30 +185,31 @@ class TrimPage(QWidget):
 
     def toggle(self) -> None:
         """Play the result from here, or pause."""
-        if self.playback.is_playing or self._shuttle.isActive():
+        if self.playback.is_playing or self._shuttle.is_active:
             self.pause()
         else:
             self._speed = 1.0
             self._play()
 
     def pause(self) -> None:
+        was_active = self._shuttle.is_active
         self._shuttle.stop()
-        self._shuttle_speed = 0.0
         self.playback.pause()
+        if was_active:
+            self._show_state()
 
     def forward(self) -> None:
         """Play; when it plays, faster."""
         self._shuttle.stop()
-        self._shuttle_speed = 0.0
         self._speed = min(_MOST_SPEED, self._speed * 2) if self.playback.is_playing else 1.0
         self._play()
 
     def backward(self) -> None:
         """Play backwards, without sound; again, faster."""
         self.playback.pause()
-        self._shuttle_speed = min(_MOST_BACK, self._shuttle_speed * 2) or 1.0
-        self._shuttle.start()
-        self._show_state()
+        if self._times is not None and self.edits is not None:
+            self._shuttle.start(self.edits.kept, self._times.time(self._number))
+            self._show_state()
 
     # Qt's
 
@@ -228,6 +226,8 @@ class TrimPage(QWidget):
 
     def _connect(self) -> None:
         parts, timeline = self.parts, self.parts.timeline
+        self._shuttle.moved.connect(self._on_shuttled)
+        self._shuttle.ended.connect(self._show_state)
         self.session.opened.connect(self._on_opened)
         self.session.changed.connect(self._on_changed)
         self.session.failed.connect(self._fail)
@@ -435,20 +435,12 @@ class TrimPage(QWidget):
         # In place of the player's, which is not as exact.
         self._show_picture(self._number)
 
-    def _step_shuttle(self) -> None:
-        if self._times is None or self.edits is None:
-            return
-        at = self._times.time(self._number)
-        back = at - Fraction(_SHUTTLE_MS, 1000) * Fraction(self._shuttle_speed)
-        kept = [part for part in self.edits.kept if part.start < at]
-        if not kept or (back < kept[-1].start and len(kept) == 1):
-            self.go(self._times.number_at(self.edits.kept[0].start))
-            self._show_state()
-            return
-        # Past what is out: to the end of the part before it.
-        goal = min(back, kept[-1].end) if back >= kept[-1].start else kept[-2].end
-        number = self._times.number_at(goal)
-        self._show_number(number if number < self._number else self._number - 1)
+    def _on_shuttled(self, at: Fraction) -> None:
+        if self._times is not None:
+            number = self._times.number_at(at)
+            # A picture of a still screen stands for a while.
+            if number != self._number:
+                self._show_number(number)
 
     def _go_to_typed(self, text: str) -> None:
         at = typed_time(text)
@@ -491,7 +483,7 @@ class TrimPage(QWidget):
             is_edited=state is not None and not state.edits.is_whole,
             can_undo=state is not None and state.can_undo,
             can_redo=state is not None and state.can_redo,
-            is_playing=self.playback.is_playing or self._shuttle.isActive(),
+            is_playing=self.playback.is_playing or self._shuttle.is_active,
             is_busy=self.results.is_busy,
             has_selection=self.parts.timeline.selection is not None,
         )
