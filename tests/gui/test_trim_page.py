@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from recorder_app.edit.timeline import Cut, Range
-from recorder_app.errors import DiskFull
+from recorder_app.errors import DiskFull, LibraryError
 from recorder_app.library import recordings
 from recorder_app.library.database import Database
 from recorder_app.media import stills
@@ -27,6 +27,7 @@ from recorder_app.services import edit_state, trim_work
 from recorder_app.services.edit_state import EditState
 from recorder_app.services.edit_times import Wish
 from recorder_app.services.export_entries import ExportWish
+from recorder_app.services.jobs import JobEntry
 from recorder_app.services.safekeeping import opened_library
 from recorder_app.ui.editor.trim_page import TrimPage
 from recorder_app.ui.tokens import LIGHT
@@ -434,6 +435,44 @@ def test_an_export_is_cancelled(page: TrimPage, tmp_path: Path, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: "cancelled" in page.parts.work.told)
     run_queue()
     assert not (tmp_path / "demo.mp4").exists()
+
+
+def test_an_export_is_cancelled_before_it_is_queued(
+    page: TrimPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    go_on, queue_export = threading.Event(), trim_work.queue_export
+
+    def late(recording_id: str, wish: ExportWish) -> str:
+        assert go_on.wait(20)
+        return queue_export(recording_id, wish)
+
+    monkeypatch.setattr(trim_work, "queue_export", late)
+    page.results.export(id_of(page), ExportWish("share", tmp_path / "demo.mp4"))
+    page.parts.work.cancel.click()
+    go_on.set()
+    qtbot.waitUntil(lambda: "cancelled" in page.parts.work.told)
+    assert not page.results.is_busy
+    run_queue()
+    assert not (tmp_path / "demo.mp4").exists()
+
+
+def test_a_library_that_is_locked_for_a_while_fails_no_export(
+    page: TrimPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    export_job, looks = trim_work.export_job, []
+
+    def locked(job_id: str) -> JobEntry:
+        looks.append(job_id)
+        if len(looks) < 3:
+            raise LibraryError("The library is busy.")
+        return export_job(job_id)
+
+    monkeypatch.setattr(trim_work, "export_job", locked)
+    with qtbot.assertNotEmitted(page.failed):
+        page.results.export(id_of(page), ExportWish("original", tmp_path / "demo"))
+        qtbot.waitUntil(lambda: len(looks) >= 3)
+        run_queue()
+        qtbot.waitUntil(lambda: "Exported to" in page.parts.work.told, timeout=10_000)
 
 
 def id_of(page: TrimPage) -> str:
