@@ -17,8 +17,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
+from recorder_app.edit.reader import PictureReader
 from recorder_app.edit.timeline import Cut, Range
-from recorder_app.errors import DiskFull, LibraryError
+from recorder_app.errors import Cancelled, DiskFull, LibraryError
 from recorder_app.library import recordings
 from recorder_app.library.database import Database
 from recorder_app.media import stills
@@ -29,6 +30,7 @@ from recorder_app.services.edit_times import Wish
 from recorder_app.services.export_entries import ExportWish
 from recorder_app.services.jobs import JobEntry
 from recorder_app.services.safekeeping import opened_library
+from recorder_app.ui.editor import picture_server
 from recorder_app.ui.editor.trim_page import TrimPage
 from recorder_app.ui.tokens import LIGHT
 from tests.gui.playing import FPS, PICTURE, number_in, numbers, recorded, rgb_of
@@ -593,6 +595,34 @@ def test_a_file_that_vanishes_or_is_damaged_is_told_of(
     assert page.parts.work.told
     assert page.edits is not None
     assert not page.edits.is_whole
+
+
+def test_a_long_reading_is_told_of_and_ends_with_the_page(
+    make_page: Callable[[], TrimPage],
+    recording: tuple[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    ended = threading.Event()
+
+    def endless(_path: Path, proceed: Callable[[], None]) -> None:
+        try:
+            while not ended.wait(0.01):
+                proceed()
+        except Cancelled:
+            ended.set()
+            raise
+
+    monkeypatch.setattr(picture_server, "PictureReader", endless)
+    page = make_page()
+    page.open(recording[0])
+    qtbot.waitUntil(lambda: page.parts.view.told == "Reading the recording…")
+    assert not ended.is_set()
+    press(page, Qt.Key.Key_Escape)
+    assert ended.wait(5)
+    monkeypatch.setattr(picture_server, "PictureReader", PictureReader)
+    opened(page, recording[0], qtbot)
+    assert page.parts.view.told == ""
 
 
 def test_everything_has_a_name_and_is_reached(page: TrimPage) -> None:

@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from recorder_app.edit.timeline import Cut, EditList, Operation, Range, Restore, Revert, Trim
-from recorder_app.errors import RecorderError, UnreadableMedia
+from recorder_app.errors import RecorderError
 from recorder_app.texts import N_, translate
-from recorder_app.ui.editor import skipping
+from recorder_app.ui.editor import missing_pictures, skipping
 from recorder_app.ui.editor.edit_session import EditSession
 from recorder_app.ui.editor.filmstrip import Cell
 from recorder_app.ui.editor.picture_server import PictureServer
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
     from recorder_app.services.edit_state import EditState
 
 _MOST_SPEED = 2.0
+# Read sooner than that, a file needs no words.
+_SLOW_MS = 500
 
 
 class TrimPage(QWidget):
@@ -60,6 +61,8 @@ class TrimPage(QWidget):
         self._number = 0
         self._speed = 1.0
         self._shuttle = Shuttle(self)
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
+        self._slow.timeout.connect(self._on_slow)
         self.parts = TrimParts(theme, self)
         self.session = EditSession(self)
         self.playback = ResultPlayback(self)
@@ -316,6 +319,7 @@ class TrimPage(QWidget):
     def _on_opened(self, state: EditState) -> None:
         self.parts.set_title(state.title)
         self._pictures = PictureServer(state.path, state.edits.length, self)
+        self._slow.start()
         pictures = self._pictures
         pictures.opened.connect(self._on_times)
         pictures.failed.connect(self._on_no_picture)
@@ -458,19 +462,15 @@ class TrimPage(QWidget):
             self._show_picture(self._number)
 
     def _on_no_picture(self, error: RecorderError) -> None:
-        if self.sender() is self._pictures:
-            if isinstance(error, UnreadableMedia) and self._is_gone():
-                error = UnreadableMedia(
-                    N_("The file {path} is not there."),
-                    hint=N_("If it was moved, tell the library where it is now."),
-                    path=error.details.get("path", ""),
-                )
+        if self.sender() is self._pictures and self.session.state is not None:
+            error = missing_pictures.reason(error, self.session.state.path)
+            self._slow.stop()
             self.parts.view.say(error.message, error.hint)
             self.failed.emit(error)
 
-    def _is_gone(self) -> bool:
-        state = self.session.state
-        return state is not None and not Path(state.path).exists()
+    def _on_slow(self) -> None:
+        if self._pictures is not None and self._times is None:
+            self.parts.view.say(translate(N_("Reading the recording…")))
 
     def _fail(self, error: RecorderError) -> None:
         self.parts.work.fail(error)
