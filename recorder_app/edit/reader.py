@@ -10,7 +10,7 @@ from __future__ import annotations
 import bisect
 import contextlib
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -31,10 +31,11 @@ _KEPT_BYTES = 200_000_000
 class PictureReader:
     """Decodes pictures of `path` in any order. A context manager, for one thread at a time.
 
-    Raises UnreadableMedia, and UnsupportedMedia for a file without pictures.
+    Of a long file the first reading takes seconds: `proceed` is called all along, and ends it with
+    what it raises. Raises UnreadableMedia, and UnsupportedMedia for a file without pictures.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, proceed: Callable[[], None] | None = None) -> None:
         self.path = path
         self._open = contextlib.ExitStack()
         media = self._open.enter_context(open_media(path))
@@ -49,12 +50,18 @@ class PictureReader:
         self._stream.thread_type = "AUTO"
         stamps = []
         keys = []
-        for packet in packets(media, self._stream):
-            assert packet.pts is not None
-            if not packet.is_discard:
-                stamps.append(packet.pts)
-            if packet.is_keyframe:
-                keys.append(packet.pts)
+        try:
+            for packet in packets(media, self._stream):
+                if proceed is not None:
+                    proceed()
+                assert packet.pts is not None
+                if not packet.is_discard:
+                    stamps.append(packet.pts)
+                if packet.is_keyframe:
+                    keys.append(packet.pts)
+        except BaseException:
+            self._open.close()
+            raise
         # Shown in this order; times are counted in the stream's unit.
         self._stamps = sorted(set(stamps))
         self._keys = sorted(set(keys))

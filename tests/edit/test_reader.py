@@ -9,7 +9,7 @@ import pytest
 
 from recorder_app.edit import reader
 from recorder_app.edit.reader import PictureReader
-from recorder_app.errors import UnreadableMedia, UnsupportedMedia
+from recorder_app.errors import Cancelled, UnreadableMedia, UnsupportedMedia
 from tests.support import cuts, media
 from tests.support.cuts import Source, digest_of
 
@@ -57,6 +57,20 @@ def test_a_damaged_place_shows_what_came_before(source: Source, tmp_path: Path) 
     with PictureReader(damaged) as pictures:
         shown = [pictures.picture(number) for number in range(pictures.count)]
     assert all(frame.width == 320 for frame in shown)
+
+
+def test_the_first_reading_ends_when_it_is_not_wanted(source: Source) -> None:
+    packets = 0
+
+    def proceed() -> None:
+        nonlocal packets
+        packets += 1
+        if packets == 5:
+            raise Cancelled("Not wanted any more.")
+
+    with pytest.raises(Cancelled):
+        PictureReader(source.path, proceed)
+    assert packets == 5
 
 
 def test_what_has_no_pictures_is_refused(tmp_path: Path) -> None:

@@ -111,6 +111,30 @@ def test_keys_go_through_it(opened: Player, take: Path, qtbot: QtBot) -> None:
     is_at(0.0)
 
 
+def test_it_opens_where_it_is_told_to(player: Player, take: Path, qtbot: QtBot) -> None:
+    def shows(*wanted: int | None) -> bool:
+        return not player.view.image.isNull() and number_in(player.view.image) in wanted
+
+    # Before the file was looked for.
+    player.open("one", str(take))
+    player.seek(2.0)
+    qtbot.waitUntil(lambda: abs(player.position_s - 2.0) < 0.05)
+    qtbot.waitUntil(lambda: shows(*numbers(take)[59:62]))
+    assert player.controls.time.text() == "00:00:02 / 00:00:06"
+    # While it is loaded.
+    player.open("two", str(take))
+    qtbot.waitUntil(player.controls.isEnabled)
+    player.seek(3.0)
+    player.play()
+    qtbot.waitUntil(lambda: player.position_s > 3.2)
+    assert (number_in(player.view.image) or 0) >= 90
+    # The next one is at its beginning, and stands.
+    player.open("three", str(take))
+    qtbot.waitUntil(lambda: shows(numbers(take)[0]))
+    assert player.position_s == 0.0
+    assert not player.is_playing
+
+
 def test_the_line_of_time_is_clicked_and_tells_its_markers(opened: Player, qtbot: QtBot) -> None:
     bar = opened.controls.seek_bar
     at = QPoint(round(bar.x_of(3000)), bar.height() // 2)

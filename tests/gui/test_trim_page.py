@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -10,20 +11,26 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
+from recorder_app.edit.reader import PictureReader
 from recorder_app.edit.timeline import Cut, Range
-from recorder_app.errors import DiskFull
+from recorder_app.errors import Cancelled, DiskFull, LibraryError
 from recorder_app.library import recordings
 from recorder_app.library.database import Database
 from recorder_app.media import stills
 from recorder_app.media.shown import Converter
+from recorder_app.services import edit_state, trim_work
+from recorder_app.services.edit_state import EditState
+from recorder_app.services.edit_times import Wish
 from recorder_app.services.export_entries import ExportWish
+from recorder_app.services.jobs import JobEntry
 from recorder_app.services.safekeeping import opened_library
+from recorder_app.ui.editor import picture_server
 from recorder_app.ui.editor.trim_page import TrimPage
 from recorder_app.ui.tokens import LIGHT
 from tests.gui.playing import FPS, PICTURE, number_in, numbers, recorded, rgb_of
@@ -290,6 +297,40 @@ def test_times_are_typed_and_shown(page: TrimPage, qtbot: QtBot) -> None:
     assert page.number == 0
 
 
+def test_what_is_typed_stays_until_it_is_entered_or_given_up(page: TrimPage, qtbot: QtBot) -> None:
+    field = page.parts.time
+    page.go(30)
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "0:0")
+    # It plays meanwhile.
+    page.go(60)
+    assert field.text() == "0:0"
+    with qtbot.assertNotEmitted(page.closed):
+        QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert field.text() == "00:00:02.000"
+    assert page.parts.timeline.hasFocus()
+    assert page.number == 60
+
+
+def test_escape_gives_up_what_is_dragged(page: TrimPage, qtbot: QtBot) -> None:
+    timeline, before = page.parts.timeline, page.edits
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(timeline, left, pos=at_edge(page, 0) - QPoint(5, 0))
+    QTest.mouseMove(timeline, at_edge(page, 50))
+    with qtbot.assertNotEmitted(page.closed):
+        press(page, Qt.Key.Key_Escape)
+    wait_for_picture(page, 0, qtbot)
+    QTest.mouseMove(timeline, at_edge(page, 60))
+    QTest.mouseRelease(timeline, left, pos=at_edge(page, 60))
+    assert page.edits == before
+    # The page may be left meanwhile by other ways.
+    QTest.mousePress(timeline, left, pos=at_edge(page, 0) - QPoint(5, 0))
+    page.close_media()
+    QTest.mouseMove(timeline, QPoint(400, 60))
+    QTest.mouseRelease(timeline, left, pos=QPoint(400, 60))
+
+
 def test_zooming_to_single_pictures_and_back(page: TrimPage) -> None:
     timeline = page.parts.timeline
     whole = timeline.scale
@@ -352,6 +393,7 @@ def test_it_stops_at_the_end_of_the_result_and_plays_backwards(
     stands = page.number
     qtbot.wait(150)
     assert page.number == stands
+    assert page.parts.play.accessibleName() == "Play the result (Space)"
 
 
 def test_an_export_is_queued_and_told_of(
@@ -361,6 +403,7 @@ def test_an_export_is_queued_and_told_of(
     press(page, Qt.Key.Key_I)
     qtbot.waitUntil(lambda: page.session.is_idle)
     page.parts.export.click()
+    qtbot.waitUntil(lambda: page.results.dialog is not None)
     dialog = page.results.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.choose.isEnabled)
@@ -381,8 +424,6 @@ def test_an_export_is_queued_and_told_of(
 
 def run_queue() -> None:
     """Do what is queued, as the process does that the program starts."""
-    import threading
-
     from recorder_app.services.jobs import run_jobs
 
     with opened_library() as database:
@@ -398,9 +439,108 @@ def test_an_export_is_cancelled(page: TrimPage, tmp_path: Path, qtbot: QtBot) ->
     assert not (tmp_path / "demo.mp4").exists()
 
 
+def test_an_export_is_cancelled_before_it_is_queued(
+    page: TrimPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    go_on, queue_export = threading.Event(), trim_work.queue_export
+
+    def late(recording_id: str, wish: ExportWish) -> str:
+        assert go_on.wait(20)
+        return queue_export(recording_id, wish)
+
+    monkeypatch.setattr(trim_work, "queue_export", late)
+    page.results.export(id_of(page), ExportWish("share", tmp_path / "demo.mp4"))
+    page.parts.work.cancel.click()
+    go_on.set()
+    qtbot.waitUntil(lambda: "cancelled" in page.parts.work.told)
+    assert not page.results.is_busy
+    run_queue()
+    assert not (tmp_path / "demo.mp4").exists()
+
+
+def test_a_library_that_is_locked_for_a_while_fails_no_export(
+    page: TrimPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    export_job, looks = trim_work.export_job, []
+
+    def locked(job_id: str) -> JobEntry:
+        looks.append(job_id)
+        if len(looks) < 3:
+            raise LibraryError("The library is busy.")
+        return export_job(job_id)
+
+    monkeypatch.setattr(trim_work, "export_job", locked)
+    with qtbot.assertNotEmitted(page.failed):
+        page.results.export(id_of(page), ExportWish("original", tmp_path / "demo"))
+        qtbot.waitUntil(lambda: len(looks) >= 3)
+        run_queue()
+        qtbot.waitUntil(lambda: "Exported to" in page.parts.work.told, timeout=10_000)
+
+
 def id_of(page: TrimPage) -> str:
     assert page.session.state is not None
     return page.session.state.recording_id
+
+
+def held_edits(monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -> threading.Event:
+    """Let edits wait for the event that is returned before they are kept, or fail."""
+    go_on, apply = threading.Event(), edit_state.apply
+
+    def late(recording_id: str, wish: Wish) -> EditState:
+        assert go_on.wait(20)
+        if error is not None:
+            raise error
+        return apply(recording_id, wish)
+
+    monkeypatch.setattr(edit_state, "apply", late)
+    return go_on
+
+
+def test_a_version_has_the_edit_of_just_before(
+    page: TrimPage, recording: tuple[str, Path], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    go_on = held_edits(monkeypatch)
+    page.go(30)
+    press(page, Qt.Key.Key_I)
+    QTimer.singleShot(300, go_on.set)
+    with qtbot.waitSignal(page.version_made, timeout=30_000) as told:
+        press(page, Qt.Key.Key_S, CONTROL)
+    assert told.args is not None
+    with opened_library() as database, database.read() as session:
+        version = Path(recordings.get(session, str(told.args[0])).path)
+    assert numbers(version) == numbers(recording[1])[30:]
+
+
+def test_nothing_is_made_of_an_edit_that_failed(
+    page: TrimPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    go_on = held_edits(monkeypatch, DiskFull("The disk is full.", hint="Free some space."))
+    page.go(30)
+    press(page, Qt.Key.Key_I)
+    press(page, Qt.Key.Key_S, CONTROL)
+    press(page, Qt.Key.Key_E, CONTROL)
+    go_on.set()
+    qtbot.waitUntil(lambda: page.session.is_idle and page.edits is not None and page.edits.is_whole)
+    assert not page.results.is_busy
+    assert page.results.dialog is None
+    assert "The disk is full" in page.parts.work.told
+
+
+def test_keys_do_only_what_buttons_offer(
+    page: TrimPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(trim_work, "save_version", lambda *_: asked.append("saved"))
+    # A copy of all of it is no version.
+    press(page, Qt.Key.Key_S, CONTROL)
+    assert "Cut something first" in page.parts.work.told
+    # One thing at a time.
+    page.results._set_busy(True)
+    press(page, Qt.Key.Key_E, CONTROL)
+    page.session.when_kept(lambda: asked.append("nothing came before"))
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked == ["nothing came before"]
+    assert page.results.dialog is None
 
 
 def test_a_full_disk_costs_the_version_only(
@@ -455,6 +595,34 @@ def test_a_file_that_vanishes_or_is_damaged_is_told_of(
     assert page.parts.work.told
     assert page.edits is not None
     assert not page.edits.is_whole
+
+
+def test_a_long_reading_is_told_of_and_ends_with_the_page(
+    make_page: Callable[[], TrimPage],
+    recording: tuple[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    ended = threading.Event()
+
+    def endless(_path: Path, proceed: Callable[[], None]) -> None:
+        try:
+            while not ended.wait(0.01):
+                proceed()
+        except Cancelled:
+            ended.set()
+            raise
+
+    monkeypatch.setattr(picture_server, "PictureReader", endless)
+    page = make_page()
+    page.open(recording[0])
+    qtbot.waitUntil(lambda: page.parts.view.told == "Reading the recording…")
+    assert not ended.is_set()
+    press(page, Qt.Key.Key_Escape)
+    assert ended.wait(5)
+    monkeypatch.setattr(picture_server, "PictureReader", PictureReader)
+    opened(page, recording[0], qtbot)
+    assert page.parts.view.told == ""
 
 
 def test_everything_has_a_name_and_is_reached(page: TrimPage) -> None:

@@ -109,7 +109,6 @@ def test_zoomed_in_there_is_every_picture() -> None:
 
 
 KEPT = [Range(Fraction(2), Fraction(4)), Range(Fraction(6), Fraction(7))]
-PICTURE = Fraction(1, 30)
 
 
 @pytest.mark.parametrize(
@@ -120,15 +119,35 @@ def test_playing_begins_with_what_is_kept(at: float, start: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "goal"), [(2, None), (3.9, None), (3.99, 6), (4, 6), (5, 6), (6.5, None), (7, "end")]
+    ("at", "goal"), [(2, None), (3.99, None), (4, 6), (5, 6), (6.5, None), (7, "end")]
 )
 def test_what_is_out_is_leapt_over(at: float, goal: float | str | None) -> None:
-    leap = skipping.leap_at(KEPT, Fraction(at), PICTURE)
+    leap = skipping.leap_at(KEPT, Fraction(at))
     if goal is None:
         assert leap is None
     else:
         assert leap is not None
         assert leap.to == (None if goal == "end" else goal)
+
+
+@pytest.mark.parametrize(
+    ("at", "by", "goal"),
+    [
+        ("3", "0.5", "2.5"),
+        # Past what is out.
+        ("6.5", "1", "3.5"),
+        ("6.5", "0.5", "6"),
+        # From what is out, and from behind all.
+        ("5", "0.5", "3.5"),
+        ("9", "0.25", "6.75"),
+        # No further than where the result begins.
+        ("6.5", "10", "2"),
+        ("2", "1", "2"),
+        ("1", "1", "2"),
+    ],
+)
+def test_what_was_played_before(at: str, by: str, goal: str) -> None:
+    assert skipping.earlier(KEPT, Fraction(at), Fraction(by)) == Fraction(goal)
 
 
 def test_where_in_the_result_a_moment_is() -> None:

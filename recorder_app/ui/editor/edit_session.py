@@ -47,6 +47,7 @@ class EditSession(QObject):
         self._background = Background(self, "edits")
         self._generation = 0
         self._waiting = 0
+        self._failures = 0
         self.state: EditState | None = None
 
     @property
@@ -71,6 +72,17 @@ class EditSession(QObject):
         self._generation += 1
         self._waiting = 0
         self.state = None
+
+    def when_kept(self, then: Callable[[], None]) -> None:
+        """Call `then` when every edit so far is in the library; not if one of them failed."""
+        failures = self._failures
+
+        def done(_: None) -> None:
+            if failures == self._failures:
+                then()
+
+        # Behind the edits in the same queue, and so are the answers.
+        self._background.run(lambda: None, done)
 
     def finish(self) -> None:
         """Wait for what was edited to be in the library, as the program ends."""
@@ -110,6 +122,7 @@ class EditSession(QObject):
                     self._show(state)
 
         def failed(error: Exception) -> None:
+            self._failures += 1
             self._tell(error)
             if generation == self._generation:
                 self._waiting -= 1

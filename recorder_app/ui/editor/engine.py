@@ -33,6 +33,7 @@ _FORMATS = {
     _Pixel.Format_BGRA8888: "bgra",
     _Pixel.Format_RGBA8888: "rgba",
 }
+_Status = QMediaPlayer.MediaStatus
 _Space = QVideoFrameFormat.ColorSpace
 _IS_BT709 = {_Space.ColorSpace_BT709: True, _Space.ColorSpace_BT601: False}
 
@@ -60,6 +61,7 @@ class PlaybackEngine(QObject):
     _do_stop = Signal()
     _do_seek = Signal("qlonglong")  # type: ignore[arg-type]  # the stubs know classes only
     _do_choose = Signal(int)
+    _asked = Signal(int)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -73,8 +75,12 @@ class PlaybackEngine(QObject):
         self._sink = QVideoSink(self)
         self._devices = QMediaDevices(self)
         self._at_s = 0.0
+        # A player that loads forgets where it shall stand and whether it shall play: we do not.
+        self._is_asked = self._is_loaded = False
+        self._shall_play = False
         queued = Qt.ConnectionType.QueuedConnection
         self._do_open.connect(self._player.setSource, queued)
+        self._asked.connect(self._on_asked, queued)
         self._do_play.connect(self._player.play, queued)
         self._do_pause.connect(self._player.pause, queued)
         self._do_stop.connect(self._player.stop, queued)
@@ -96,7 +102,8 @@ class PlaybackEngine(QObject):
 
     @property
     def is_playing(self) -> bool:
-        return self._player.isPlaying()
+        """Whether it plays, or will as soon as the file is loaded."""
+        return self._player.isPlaying() or (self._shall_play and not self._is_loaded)
 
     @property
     def position_s(self) -> float:
@@ -104,7 +111,12 @@ class PlaybackEngine(QObject):
 
     @property
     def length_s(self) -> float:
-        return self._player.duration() / 1000
+        """How long the file is; 0 until it is loaded."""
+        return self._player.duration() / 1000 if self._is_loaded else 0.0
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._is_loaded
 
     @property
     def track(self) -> int:
@@ -112,19 +124,18 @@ class PlaybackEngine(QObject):
         return self._player.activeAudioTrack()
 
     def open(self, path: str) -> None:
-        """Load a file and stand at its beginning. Returns at once; `failed` tells what is wrong."""
-        self._generation += 1
-        self._path = path
-        self._at_s = 0.0
+        """Load a file and stand at its beginning. Returns at once; `failed` tells what is wrong.
+
+        Where to go and to play can be said at once, too.
+        """
+        self._forget(path)
         self._do_open.emit(QUrl.fromLocalFile(path))
-        # Shows the first picture.
-        self._do_pause.emit()
+        # What is told of loading before that is about the file before.
+        self._asked.emit(self._generation)
 
     def close_media(self) -> None:
         """Let go of the file."""
-        self._generation += 1
-        self._path = ""
-        self._at_s = 0.0
+        self._forget("")
         self._do_stop.emit()
         self._do_open.emit(QUrl())
 
@@ -134,14 +145,21 @@ class PlaybackEngine(QObject):
         self._convert.close(lambda: None)
 
     def play(self) -> None:
-        self._do_play.emit()
+        self._shall_play = True
+        if self._is_loaded:
+            self._do_play.emit()
 
     def pause(self) -> None:
-        self._do_pause.emit()
+        self._shall_play = False
+        if self._is_loaded:
+            self._do_pause.emit()
 
     def seek(self, at_s: float) -> None:
+        """Go to a time; past the end, to the end."""
         self._at_s = max(0.0, at_s)
-        self._do_seek.emit(round(self._at_s * 1000))
+        if self._is_loaded:
+            self._at_s = min(self._at_s, self.length_s)
+            self._do_seek.emit(round(self._at_s * 1000))
 
     def set_speed(self, speed: float) -> None:
         self._player.setPlaybackRate(speed)
@@ -161,8 +179,30 @@ class PlaybackEngine(QObject):
         """Say how large pictures are shown, in device pixels."""
         self._room = room
 
+    def _forget(self, path: str) -> None:
+        self._generation += 1
+        self._path = path
+        self._at_s = 0.0
+        self._is_asked = self._is_loaded = self._shall_play = False
+
+    def _on_asked(self, generation: int) -> None:
+        if generation == self._generation:
+            self._is_asked = True
+            self._on_status(self._player.mediaStatus())
+
+    def _on_loaded(self) -> None:
+        self._is_loaded = True
+        self.length_found.emit(self.length_s)
+        if self._at_s:
+            self.seek(self._at_s)
+        if self._shall_play:
+            self._do_play.emit()
+        else:
+            # Shows the picture there.
+            self._do_pause.emit()
+
     def _on_moved(self, at_ms: int) -> None:
-        if self._path:
+        if self._path and self._is_loaded:
             self._at_s = at_ms / 1000
             self.moved.emit(self._at_s)
 
@@ -185,10 +225,14 @@ class PlaybackEngine(QObject):
         )
 
     def _on_status(self, status: QMediaPlayer.MediaStatus) -> None:
-        if status is QMediaPlayer.MediaStatus.EndOfMedia:
+        is_new = self._is_asked and not self._is_loaded
+        if is_new and status in (_Status.LoadedMedia, _Status.BufferedMedia):
+            self._on_loaded()
+        elif status is _Status.EndOfMedia:
             self.ended.emit()
 
     def _on_error(self, error: QMediaPlayer.Error, reason: str) -> None:
+        self._shall_play = False
         if error is not QMediaPlayer.Error.NoError and self._path:
             self.failed.emit(_told(self._path, reason))
 

@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
 from recorder_app.edit.reader import PictureReader
+from recorder_app.errors import Cancelled
 from recorder_app.media.shown import Converter
 from recorder_app.pipeline.stage import as_recorder_error
+from recorder_app.texts import N_
 from recorder_app.ui.editor.images import image_of
 from recorder_app.ui.editor.overtaking import Overtaking
 from recorder_app.ui.editor.picture_times import PictureTimes
@@ -32,9 +34,15 @@ class PictureServer(QObject):
         self._converter = Converter()
         self._thread = Overtaking(self, "edit-pictures")
 
+        self._is_closed = False
+
+        def proceed() -> None:
+            if self._is_closed:
+                raise Cancelled(N_("The recording was closed."))
+
         def load() -> PictureTimes:
             # All of a long file is read for it.
-            self._reader = PictureReader(path)
+            self._reader = PictureReader(path, proceed)
             return PictureTimes(self._reader.stamps, self._reader.base, length)
 
         self._thread.ask(_LARGE, load, self.opened.emit, self._fail)
@@ -52,7 +60,8 @@ class PictureServer(QObject):
         )
 
     def close(self) -> None:
-        """Let go of the file, when what is done now is done."""
+        """Let go of the file: at once while it is read first, else when a picture is done."""
+        self._is_closed = True
         self._thread.close(self._release)
 
     def _release(self) -> None:

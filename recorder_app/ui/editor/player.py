@@ -55,6 +55,8 @@ class Player(QWidget):
         self._engine: PlaybackEngine | None = None
         self._generation = 0
         self._recording_id = ""
+        # Where to go as soon as the file is there.
+        self._wanted_s = 0.0
         self._chapters: list[float] = []
         self._habits: habits.Habits | None = None
         self._full_screen: _FullScreen | None = None
@@ -99,6 +101,7 @@ class Player(QWidget):
         self._generation += 1
         self._plays_once_open = False
         self._recording_id = ""
+        self._wanted_s = 0.0
         self._chapters = []
         self.leave_full_screen()
         if self._engine is not None:
@@ -148,11 +151,13 @@ class Player(QWidget):
         self.pause() if self.is_playing else self.play()
 
     def seek(self, at_s: float) -> None:
-        """Go to a time in seconds, or to the end nearest to it."""
-        if self._engine is not None and self.controls.isEnabled():
-            at_s = min(max(0.0, at_s), self._engine.length_s)
-            self._engine.seek(at_s)
-            self.controls.show_position(at_s)
+        """Go to a time in seconds, or to the end nearest to it; while it is opened, then."""
+        if self._engine is None or not self.controls.isEnabled():
+            self._wanted_s = at_s
+            return
+        self._engine.seek(at_s)
+        if self._engine.is_loaded:
+            self.controls.show_position(self._engine.position_s)
 
     def next_chapter(self) -> None:
         later = bisect.bisect_right(self._chapters, self.position_s + 0.05)
@@ -258,6 +263,7 @@ class Player(QWidget):
         engine.open(path)
         # A file that tells its length at once has told it before anybody listened.
         self.controls.show_length(engine.length_s)
+        engine.seek(self._wanted_s)
         if self._plays_once_open:
             engine.play()
 

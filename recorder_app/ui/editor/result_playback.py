@@ -18,17 +18,22 @@ if TYPE_CHECKING:
 
 # After a leap, what was on its way before it still comes.
 _LEAP_LIMIT_S = 1.0
+# A picture may stand for seconds: that is not how exact times are.
+_LONGEST_PICTURE = Fraction(1, 30)
+# The player tells times in thousandths of a second.
+_ROUNDING = Fraction(1, 1000)
 _ARRIVED = Fraction(1, 5)
 
 
 class ResultPlayback(QObject):
     """`shown` carries a picture and its time, `moved` a time in seconds, `failed` an error.
 
-    `stopped` tells that it stands still: by a wish, or at the end.
+    `stopped` tells that it stands still: by a wish, or, after `ended`, at the end.
     """
 
     shown = Signal(QImage)
     moved = Signal(float)
+    ended = Signal()
     stopped = Signal()
     failed = Signal(object)
 
@@ -40,7 +45,9 @@ class ResultPlayback(QObject):
         self._kept: Sequence[Range] = ()
         self._picture = Fraction(1, 30)
         self._is_playing = False
-        self._leapt: tuple[Fraction, float] | None = None
+        self._leapt = Fraction(0)
+        self._leapt_at_s = 0.0
+        self._has_arrived = False
         self._room = QSize(1280, 720)
 
     @property
@@ -56,8 +63,8 @@ class ResultPlayback(QObject):
         self._opened = ""
 
     def set_kept(self, kept: Sequence[Range], picture: Fraction) -> None:
-        """Say which parts are played, and how long a picture is shown, in seconds."""
-        self._kept, self._picture = kept, picture
+        """Say which parts are played, and how long a picture is shown on average, in seconds."""
+        self._kept, self._picture = kept, min(picture, _LONGEST_PICTURE)
 
     def set_room(self, room: QSize) -> None:
         self._room = room
@@ -99,7 +106,7 @@ class ResultPlayback(QObject):
             engine.set_volume(liked.volume, is_muted=liked.is_muted)
             engine.pictured.connect(self._on_picture)
             engine.moved.connect(lambda at_s: self._on_moved(Fraction(at_s)))
-            engine.ended.connect(self.pause)
+            engine.ended.connect(self._end)
             engine.failed.connect(self._fail)
         return self._engine
 
@@ -111,26 +118,34 @@ class ResultPlayback(QObject):
         """Leap where it has to be; return whether what is at this time is shown."""
         if not self._is_playing:
             return False
-        if self._leapt is not None:
-            to, since_s = self._leapt
-            has_arrived = to - self._picture <= at <= to + _ARRIVED
-            if not has_arrived and time.monotonic() - since_s < _LEAP_LIMIT_S:
-                return False
-            self._leapt = None
-        leap = skipping.leap_at(self._kept, at + self._picture / 2, self._picture)
+        if self._is_of_before(at):
+            return False
+        self._has_arrived = True
+        leap = skipping.leap_at(self._kept, at + _ROUNDING)
         if leap is None:
             self.moved.emit(float(at))
             return True
         if leap.to is None:
-            self.moved.emit(float(self._kept[-1].end - self._picture / 2))
-            self.pause()
+            self._end()
         else:
             self._leap(leap.to)
         return False
 
+    def _is_of_before(self, at: Fraction) -> bool:
+        """Return whether what comes with this time was on its way when it last leapt."""
+        if time.monotonic() - self._leapt_at_s >= _LEAP_LIMIT_S:
+            return False
+        is_past = not self._has_arrived and at > self._leapt + _ARRIVED
+        return at < self._leapt - self._picture or is_past
+
+    def _end(self) -> None:
+        if self._is_playing:
+            self.ended.emit()
+            self.pause()
+
     def _leap(self, to: Fraction) -> None:
         assert self._engine is not None
-        self._leapt = to, time.monotonic()
+        self._leapt, self._leapt_at_s, self._has_arrived = to, time.monotonic(), False
         # Into the first picture: times are rounded on the way.
         self._engine.seek(float(to + self._picture / 4))
 

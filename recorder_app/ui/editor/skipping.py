@@ -27,17 +27,25 @@ def start_of(kept: Sequence[Range], at: Fraction) -> Fraction:
     return kept[0].start
 
 
-def leap_at(kept: Sequence[Range], at: Fraction, picture: Fraction) -> Leap | None:
-    """Return where to leap from `at`, a moment being played; None to play on.
-
-    What would be shown for less than half a `picture`, in seconds, is not waited for.
-    """
+def leap_at(kept: Sequence[Range], at: Fraction) -> Leap | None:
+    """Return where to leap from `at`, a moment being played; None to play on."""
     for part in kept:
         if at < part.start:
             return Leap(part.start)
-        if at < part.end - picture / 2:
+        if at < part.end:
             return None
     return Leap(None)
+
+
+def earlier(kept: Sequence[Range], at: Fraction, by: Fraction) -> Fraction:
+    """Return the moment of the source that is played `by` seconds before `at`, or the first one."""
+    for part in reversed(kept):
+        if part.start < at:
+            end = min(at, part.end)
+            if end - by >= part.start:
+                return end - by
+            by -= end - part.start
+    return kept[0].start
 
 
 def before(kept: Sequence[Range], at: Fraction) -> Fraction:

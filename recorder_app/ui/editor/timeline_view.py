@@ -95,6 +95,8 @@ class TimelineView(QWidget):
         self._hover_strip = QPixmap()
         self._pixmaps.clear()
         self._asked = self._selection = self._dragged = None
+        # A button that is held down drags nothing any more.
+        self._grip = _Grip.NONE
         self._playhead = 0
         self.update()
 
@@ -153,6 +155,15 @@ class TimelineView(QWidget):
             self._selection = part
             self.selected.emit(part)
             self.update()
+
+    def cancel_drag(self) -> bool:
+        """Give up what is being dragged; return whether there was anything."""
+        grip, self._grip = self._grip, _Grip.NONE
+        self._dragged = None
+        if grip is _Grip.SELECTION:
+            self.select(None)
+        self.update()
+        return grip is not _Grip.NONE
 
     @property
     def selection(self) -> tuple[int, int] | None:

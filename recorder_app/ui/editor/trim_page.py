@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -14,14 +13,15 @@ from PySide6.QtGui import QHideEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from recorder_app.edit.timeline import Cut, EditList, Operation, Range, Restore, Revert, Trim
-from recorder_app.errors import RecorderError, UnreadableMedia
+from recorder_app.errors import RecorderError
 from recorder_app.texts import N_, translate
-from recorder_app.ui.editor import skipping
+from recorder_app.ui.editor import missing_pictures, skipping
 from recorder_app.ui.editor.edit_session import EditSession
 from recorder_app.ui.editor.filmstrip import Cell
 from recorder_app.ui.editor.picture_server import PictureServer
 from recorder_app.ui.editor.picture_times import PictureTimes
 from recorder_app.ui.editor.result_playback import ResultPlayback
+from recorder_app.ui.editor.shuttle import Shuttle
 from recorder_app.ui.editor.times import typed_time
 from recorder_app.ui.editor.trim_keys import TrimKeys
 from recorder_app.ui.editor.trim_parts import TrimParts
@@ -32,9 +32,9 @@ from recorder_app.ui.tokens import Theme
 if TYPE_CHECKING:
     from recorder_app.services.edit_state import EditState
 
-_SHUTTLE_MS = 40
 _MOST_SPEED = 2.0
-_MOST_BACK = 8.0
+# Read sooner than that, a file needs no words.
+_SLOW_MS = 500
 
 
 class TrimPage(QWidget):
@@ -60,9 +60,9 @@ class TrimPage(QWidget):
         self._pictures: PictureServer | None = None
         self._number = 0
         self._speed = 1.0
-        self._shuttle = QTimer(self, interval=_SHUTTLE_MS)
-        self._shuttle.timeout.connect(self._step_shuttle)
-        self._shuttle_speed = 0.0
+        self._shuttle = Shuttle(self)
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
+        self._slow.timeout.connect(self._on_slow)
         self.parts = TrimParts(theme, self)
         self.session = EditSession(self)
         self.playback = ResultPlayback(self)
@@ -176,8 +176,11 @@ class TrimPage(QWidget):
         self.session.apply(step)
 
     def leave(self) -> None:
-        """Give up the selection; without one, go back to the library."""
-        if self.parts.timeline.selection is not None:
+        """Give up what is dragged, or the selection; without them, go back to the library."""
+        if self.parts.timeline.cancel_drag():
+            # In place of where the handle was.
+            self._show_number(self._number)
+        elif self.parts.timeline.selection is not None:
             self.parts.timeline.select(None)
         else:
             self.close_media()
@@ -185,30 +188,31 @@ class TrimPage(QWidget):
 
     def toggle(self) -> None:
         """Play the result from here, or pause."""
-        if self.playback.is_playing or self._shuttle.isActive():
+        if self.playback.is_playing or self._shuttle.is_active:
             self.pause()
         else:
             self._speed = 1.0
             self._play()
 
     def pause(self) -> None:
+        was_active = self._shuttle.is_active
         self._shuttle.stop()
-        self._shuttle_speed = 0.0
         self.playback.pause()
+        if was_active:
+            self._show_state()
 
     def forward(self) -> None:
         """Play; when it plays, faster."""
         self._shuttle.stop()
-        self._shuttle_speed = 0.0
         self._speed = min(_MOST_SPEED, self._speed * 2) if self.playback.is_playing else 1.0
         self._play()
 
     def backward(self) -> None:
         """Play backwards, without sound; again, faster."""
         self.playback.pause()
-        self._shuttle_speed = min(_MOST_BACK, self._shuttle_speed * 2) or 1.0
-        self._shuttle.start()
-        self._show_state()
+        if self._times is not None and self.edits is not None:
+            self._shuttle.start(self.edits.kept, self._times.time(self._number))
+            self._show_state()
 
     # Qt's
 
@@ -225,11 +229,14 @@ class TrimPage(QWidget):
 
     def _connect(self) -> None:
         parts, timeline = self.parts, self.parts.timeline
+        self._shuttle.moved.connect(self._on_shuttled)
+        self._shuttle.ended.connect(self._show_state)
         self.session.opened.connect(self._on_opened)
         self.session.changed.connect(self._on_changed)
         self.session.failed.connect(self._fail)
         self.playback.shown.connect(parts.view.show_image)
         self.playback.moved.connect(self._on_moved)
+        self.playback.ended.connect(self._on_ended)
         self.playback.stopped.connect(self._on_stopped)
         self.playback.failed.connect(self._fail)
         self._previews.peaks_found.connect(timeline.show_peaks)
@@ -278,14 +285,32 @@ class TrimPage(QWidget):
     def save_version(self) -> None:
         """Make a new recording of what is kept."""
         self.pause()
-        if self.session.state is not None:
-            self.results.save_version(self.session.state.recording_id)
+        state = self.session.state
+        if state is None or not self._can_export:
+            return
+        if state.edits.is_whole:
+            self.parts.work.say(translate(N_("Cut something first: nothing was changed yet.")))
+            return
+        self.session.when_kept(lambda: self.results.save_version(state.recording_id))
 
     def export(self) -> None:
         """Choose what to make of what is kept, and where."""
         self.pause()
-        if self.session.state is not None:
-            self.results.choose_export(self.session.state.recording_id, self.session.state.path)
+        state = self.session.state
+        if state is None or not self._can_export:
+            return
+
+        def choose() -> None:
+            # Another one may be shown by now, or none.
+            shown = self.session.state
+            if shown is not None and shown.recording_id == state.recording_id:
+                self.results.choose_export(state.recording_id, state.path)
+
+        self.session.when_kept(choose)
+
+    @property
+    def _can_export(self) -> bool:
+        return self._times is not None and not self.results.is_busy
 
     def _back(self) -> None:
         self.parts.timeline.select(None)
@@ -294,6 +319,7 @@ class TrimPage(QWidget):
     def _on_opened(self, state: EditState) -> None:
         self.parts.set_title(state.title)
         self._pictures = PictureServer(state.path, state.edits.length, self)
+        self._slow.start()
         pictures = self._pictures
         pictures.opened.connect(self._on_times)
         pictures.failed.connect(self._on_no_picture)
@@ -403,25 +429,22 @@ class TrimPage(QWidget):
             self._number = self._times.number_at(Fraction(at_s))
             self._show_time()
 
+    def _on_ended(self) -> None:
+        if self._times is not None and self.edits is not None:
+            self._number = max(0, self._times.nearest_edge(self.edits.kept[-1].end) - 1)
+            self._show_time()
+
     def _on_stopped(self) -> None:
         self._show_state()
         # In place of the player's, which is not as exact.
         self._show_picture(self._number)
 
-    def _step_shuttle(self) -> None:
-        if self._times is None or self.edits is None:
-            return
-        at = self._times.time(self._number)
-        back = at - Fraction(_SHUTTLE_MS, 1000) * Fraction(self._shuttle_speed)
-        kept = [part for part in self.edits.kept if part.start < at]
-        if not kept or (back < kept[-1].start and len(kept) == 1):
-            self.go(self._times.number_at(self.edits.kept[0].start))
-            self._show_state()
-            return
-        # Past what is out: to the end of the part before it.
-        goal = min(back, kept[-1].end) if back >= kept[-1].start else kept[-2].end
-        number = self._times.number_at(goal)
-        self._show_number(number if number < self._number else self._number - 1)
+    def _on_shuttled(self, at: Fraction) -> None:
+        if self._times is not None:
+            number = self._times.number_at(at)
+            # A picture of a still screen stands for a while.
+            if number != self._number:
+                self._show_number(number)
 
     def _go_to_typed(self, text: str) -> None:
         at = typed_time(text)
@@ -439,19 +462,15 @@ class TrimPage(QWidget):
             self._show_picture(self._number)
 
     def _on_no_picture(self, error: RecorderError) -> None:
-        if self.sender() is self._pictures:
-            if isinstance(error, UnreadableMedia) and self._is_gone():
-                error = UnreadableMedia(
-                    N_("The file {path} is not there."),
-                    hint=N_("If it was moved, tell the library where it is now."),
-                    path=error.details.get("path", ""),
-                )
+        if self.sender() is self._pictures and self.session.state is not None:
+            error = missing_pictures.reason(error, self.session.state.path)
+            self._slow.stop()
             self.parts.view.say(error.message, error.hint)
             self.failed.emit(error)
 
-    def _is_gone(self) -> bool:
-        state = self.session.state
-        return state is not None and not Path(state.path).exists()
+    def _on_slow(self) -> None:
+        if self._pictures is not None and self._times is None:
+            self.parts.view.say(translate(N_("Reading the recording…")))
 
     def _fail(self, error: RecorderError) -> None:
         self.parts.work.fail(error)
@@ -464,7 +483,7 @@ class TrimPage(QWidget):
             is_edited=state is not None and not state.edits.is_whole,
             can_undo=state is not None and state.can_undo,
             can_redo=state is not None and state.can_redo,
-            is_playing=self.playback.is_playing or self._shuttle.isActive(),
+            is_playing=self.playback.is_playing or self._shuttle.is_active,
             is_busy=self.results.is_busy,
             has_selection=self.parts.timeline.selection is not None,
         )

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
 
 from recorder_app.edit.timeline import EditList
 from recorder_app.texts import N_, translate
@@ -17,6 +17,7 @@ from recorder_app.ui import boxes, buttons, style
 from recorder_app.ui.buttons import IconButton, TextButton
 from recorder_app.ui.editor.picture_view import PictureView
 from recorder_app.ui.editor.thin_slider import ThinSlider
+from recorder_app.ui.editor.time_field import TimeField
 from recorder_app.ui.editor.timeline_view import TimelineView
 from recorder_app.ui.editor.times import exact_text
 from recorder_app.ui.editor.work_line import WorkLine
@@ -53,7 +54,7 @@ class TrimParts(QObject):
         self.set_start = IconButton("range-start", translate(N_("Start here (I)")))
         self.set_end = IconButton("range-end", translate(N_("End here (O)")))
         self.remove = IconButton("cut", translate(N_("Remove the selected part (Del)")))
-        self.time = QLineEdit(exact_text(Fraction(0)))
+        self.time = TimeField(exact_text(Fraction(0)))
         self.time.setAccessibleName(translate(N_("Time")))
         self.time.setToolTip(translate(N_("Type a time to go there")))
         self.frame = QLabel()
@@ -77,7 +78,8 @@ class TrimParts(QObject):
         self.time.setFixedWidth(width + 2 * SPACE_S)
         self._lay_out(page)
         self.zoom.chosen.connect(lambda value: self.zoomed.emit(value / _ZOOM_STEPS))
-        self.time.returnPressed.connect(lambda: self.time_typed.emit(self.time.text()))
+        self.time.entered.connect(self.time_typed)
+        self.time.given_up.connect(lambda: self.timeline.setFocus(Qt.FocusReason.OtherFocusReason))
         for each in (*self._buttons, self.zoom):
             # A click leaves the keyboard where it was: arrows go through the pictures.
             each.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -104,7 +106,7 @@ class TrimParts(QObject):
         self.title.setToolTip(title)
 
     def show_time(self, at: Fraction, number: int) -> None:
-        self.time.setText(exact_text(at))
+        self.time.show_text(exact_text(at))
         self.frame.setText(translate(N_("(frame {number})"), number=number))
 
     def show_result(self, edits: EditList, before: Fraction) -> None:

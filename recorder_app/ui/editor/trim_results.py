@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from recorder_app.errors import Cancelled
+from recorder_app.errors import Cancelled, LibraryError
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.export_entries import ExportEntry, ExportWish
 from recorder_app.services.jobs import JobEntry
@@ -20,6 +20,8 @@ from recorder_app.ui.editor.work_line import WorkLine
 from recorder_app.ui.tokens import Theme
 
 _LOOK_MS = 300
+# A minute and more, each look waiting for the library too.
+_MOST_FAILED_LOOKS = 200
 
 
 class TrimResults(QObject):
@@ -39,6 +41,8 @@ class TrimResults(QObject):
         self._asking = Background(self, "export-job")
         self._stop = threading.Event()
         self._job_id = ""
+        self._is_cancelled = False
+        self._failed_looks = 0
         self._name = ""
         self._target = Path()
         self._is_busy = False
@@ -71,10 +75,12 @@ class TrimResults(QObject):
         self._making.run(work, self._saved, self._failed)
 
     def choose_export(self, recording_id: str, source: Path) -> None:
-        """Ask what to make of what is kept, and where it goes."""
+        """Ask what to make of what is kept, and where it goes; nothing while it is asked."""
+        if self._is_busy or self.dialog is not None:
+            return
         self.dialog = dialog = ExportDialog(recording_id, source, self._theme, self._window)
         dialog.chosen.connect(lambda wish: self.export(recording_id, wish))
-        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(self._forget_dialog)
         dialog.open()
 
     def export(self, recording_id: str, wish: ExportWish) -> None:
@@ -91,7 +97,14 @@ class TrimResults(QObject):
 
         self._asking.run(work, self._queued, self._failed)
 
+    def _forget_dialog(self) -> None:
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None
+
     def _begin(self, text: str) -> None:
+        self._is_cancelled = False
+        self._failed_looks = 0
         self._set_busy(True)
         self._line.begin(text)
 
@@ -105,15 +118,10 @@ class TrimResults(QObject):
 
     def _cancel(self) -> None:
         self._stop.set()
-        job_id = self._job_id
-        if job_id:
-
-            def work() -> JobEntry:
-                from recorder_app.services import trim_work
-
-                return trim_work.cancel_export(job_id)
-
-            self._asking.run(work, self._show_job, self._failed)
+        self._is_cancelled = True
+        # Before it is queued there is nothing to be cancelled.
+        if self._job_id:
+            self._ask()
 
     def _saved(self, entry: ExportEntry) -> None:
         self._set_busy(False)
@@ -130,26 +138,47 @@ class TrimResults(QObject):
 
     def _queued(self, job_id: str) -> None:
         self._job_id = job_id
+        if self._is_cancelled:
+            self._ask()
+            return
         self.work_queued.emit()
         self._look.start()
 
     def _ask(self) -> None:
-        job_id = self._job_id
+        """Look how far the export is, or cancel it where that is wished."""
+        job_id, is_cancelled = self._job_id, self._is_cancelled
         if not job_id:
             return
+        self._look.stop()
 
         def work() -> JobEntry:
             from recorder_app.services import trim_work
 
-            return trim_work.export_job(job_id)
+            ask = trim_work.cancel_export if is_cancelled else trim_work.export_job
+            return ask(job_id)
 
-        self._asking.run(work, self._show_job, self._failed)
+        def done(job: JobEntry) -> None:
+            if is_cancelled:
+                # Asked for once: it ends when it is where it can.
+                self._is_cancelled = False
+            self._show_job(job)
+
+        self._asking.run(work, done, self._look_again)
+
+    def _look_again(self, error: Exception) -> None:
+        # The library could not be read: that says nothing about the export, which goes on.
+        self._failed_looks += 1
+        if isinstance(error, LibraryError) and self._failed_looks < _MOST_FAILED_LOOKS:
+            self._look.start()
+        else:
+            self._failed(error)
 
     def _show_job(self, job: JobEntry) -> None:
         if job.id != self._job_id:
             return
         from recorder_app.services import trim_work
 
+        self._failed_looks = 0
         if not trim_work.ended(job):
             self._line.progress(job.progress)
             self._look.start()
