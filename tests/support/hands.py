@@ -106,10 +106,16 @@ class Hands:
 
     def window(self, title: str) -> int:
         """Return the visible window whose title contains `title`, waiting for it."""
+        return self._window("--name", title)
 
+    def window_of(self, program: str) -> int:
+        """Return the visible window of a program, as its window class names it."""
+        return self._window("--class", program)
+
+    def _window(self, *wanted: str) -> int:
         def find() -> str:
             found = subprocess.run(
-                ["xdotool", "search", "--onlyvisible", "--name", title],
+                ["xdotool", "search", "--onlyvisible", *wanted],
                 env=self._env,
                 capture_output=True,
                 text=True,
