@@ -6,15 +6,17 @@ Functions take an open ``Database`` and may be called on any thread. They raise 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+from sqlalchemy import select
 
 from recorder_app.library import overview
 from recorder_app.library.database import Database
 from recorder_app.library.listing import Filter, Order
-from recorder_app.library.models import Job
+from recorder_app.library.models import Job, Recording
 from recorder_app.library.overview import Counts
 from recorder_app.library.queue import JobState, Session
 from recorder_app.library.search import FoundIds, Hit, hits_of, search, search_all
@@ -131,6 +133,15 @@ def cards(database: Database, listed: Listing, first: int, count: int) -> dict[i
         }
     some = enumerate(listed.ids[first : first + count], start=first)
     return {place: found[each] for place, each in some if each in found}
+
+
+def still_there(database: Database, recording_ids: Sequence[str]) -> list[str]:
+    """Return those of the ids that are in the library, in their order; the trash is part of it."""
+    with database.read() as session:
+        found = set(
+            session.scalars(select(Recording.id).where(Recording.id.in_(list(recording_ids))))
+        )
+    return [each for each in recording_ids if each in found]
 
 
 def overview_of(database: Database) -> Overview:
