@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from sqlalchemy import select
 
-from recorder_app.library import overview
+from recorder_app.library import overview, recordings
 from recorder_app.library.database import Database
 from recorder_app.library.listing import Filter, Order
-from recorder_app.library.models import Job, Recording
+from recorder_app.library.models import Job
 from recorder_app.library.overview import Counts
 from recorder_app.library.queue import JobState, Session
 from recorder_app.library.search import FoundIds, Hit, hits_of, search, search_all
@@ -138,10 +137,7 @@ def cards(database: Database, listed: Listing, first: int, count: int) -> dict[i
 def still_there(database: Database, recording_ids: Sequence[str]) -> list[str]:
     """Return those of the ids that are in the library, in their order; the trash is part of it."""
     with database.read() as session:
-        found = set(
-            session.scalars(select(Recording.id).where(Recording.id.in_(list(recording_ids))))
-        )
-    return [each for each in recording_ids if each in found]
+        return recordings.still_there(session, recording_ids)
 
 
 def overview_of(database: Database) -> Overview:

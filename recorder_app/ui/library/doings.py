@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices, QDropEvent, QGuiApplication
 
 from recorder_app.services.browsing import CardEntry
 from recorder_app.texts import N_, size_text, translate
@@ -284,6 +284,11 @@ class Doings(QObject):
 
     def _number(self, ids: Sequence[str]) -> str:
         return self._window.locale().toString(len(ids))
+
+
+def files_of(event: QDropEvent) -> list[Path]:
+    """Return the files of this machine that are dropped."""
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
 
 def _discard(_result: object) -> None:
