@@ -45,6 +45,13 @@ def get(session: Session, text: str) -> Recording:
     )
 
 
+def still_there(session: Session, recording_ids: Sequence[str]) -> list[str]:
+    """Return those of the ids that there are, in their order; deleted ones are there."""
+    wanted = select(Recording.id).where(Recording.id.in_(recording_ids))
+    found = set(session.scalars(wanted))
+    return [each for each in recording_ids if each in found]
+
+
 def change(session: Session, recording: Recording, **changes: Any) -> Recording:
     """Set columns of `recording`; `tags` is a list of names, `project` a name or None."""
     before: dict[str, Any] = {}

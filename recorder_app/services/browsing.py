@@ -6,12 +6,13 @@ Functions take an open ``Database`` and may be called on any thread. They raise 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from recorder_app.library import overview
+from recorder_app.library import overview, recordings
 from recorder_app.library.database import Database
 from recorder_app.library.listing import Filter, Order
 from recorder_app.library.models import Job
@@ -131,6 +132,12 @@ def cards(database: Database, listed: Listing, first: int, count: int) -> dict[i
         }
     some = enumerate(listed.ids[first : first + count], start=first)
     return {place: found[each] for place, each in some if each in found}
+
+
+def still_there(database: Database, recording_ids: Sequence[str]) -> list[str]:
+    """Return those of the ids that are in the library, in their order; the trash is part of it."""
+    with database.read() as session:
+        return recordings.still_there(session, recording_ids)
 
 
 def overview_of(database: Database) -> Overview:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -15,15 +17,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from recorder_app.errors import RecorderError
+from recorder_app.errors import LibraryLocked, RecorderError
 from recorder_app.library.database import Database
 from recorder_app.library.models import Recording
 from recorder_app.pipeline.events import Marked, RecordingState
 from recorder_app.pipeline.journal import SCHEMA, JournalEntry, Owner, journal_path
-from recorder_app.services import catalogue
+from recorder_app.services import catalogue, links
 from recorder_app.services.catalogue import Changes
 from recorder_app.services.library import library_path
-from recorder_app.ui.library import places
+from recorder_app.ui.library import deeds, places
 from recorder_app.ui.library.model import IDS_FORMAT
 from recorder_app.ui.library.places import Place
 from tests.gui.library import Visitor, make_library, stored
@@ -55,6 +57,58 @@ def test_undo_can_be_clicked(visitor: Visitor) -> None:
     visitor.qtbot.waitUntil(lambda: visitor.window.model.total == total - 1)
     visitor.press("Undo")
     visitor.qtbot.waitUntil(lambda: visitor.window.model.total == total)
+
+
+def test_what_was_deleted_before_a_failure_can_be_undone(
+    visitor: Visitor, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = visitor.window
+    there = [each for each in ids if stored(each).deleted_at is None][:5]
+    real, calls = catalogue.delete, []
+
+    def once(part: list[str]) -> object:
+        calls.append(part)
+        if len(calls) > 1:
+            raise LibraryLocked("The library is busy.")
+        return real(part)
+
+    monkeypatch.setattr(deeds, "_AT_ONCE", 3)
+    monkeypatch.setattr(catalogue, "delete", once)
+    with visitor.qtbot.waitSignal(window.failed):
+        window.deeds.delete([there[0], "gone", *there[1:]])
+    visitor.settle()
+    assert [stored(each).deleted_at is not None for each in there] == [True] * 2 + [False] * 3
+    assert window.notice.text.startswith("The library is busy.")
+
+    def never(_: object) -> None:
+        raise LibraryLocked("The library is busy.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(catalogue, "restore", never)
+        visitor.key(Qt.Key.Key_Z, CTRL)
+    visitor.key(Qt.Key.Key_Z, CTRL)
+    visitor.settle()
+    assert all(stored(each).deleted_at is None for each in there)
+
+
+def test_a_slow_link_holds_up_nothing(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = visitor.window
+    go_on = threading.Event()
+
+    def slow(*_: object) -> SimpleNamespace:
+        assert go_on.wait(20)
+        return SimpleNamespace(text="https://videos.example.org/1")
+
+    monkeypatch.setattr(links, "link", slow)
+    first = window.model.id_of(0)
+    visitor.click(0)
+    window.doings.verbs.copy_link()
+    assert window.notice.text == "Making the link…"
+    window.deeds.rename(first, "Meanwhile")
+    visitor.qtbot.waitUntil(lambda: stored(first).title == "Meanwhile")
+    go_on.set()
+    visitor.settle()
+    assert window.notice.text == "Link copied."
 
 
 def test_for_good_is_asked_in_the_window(visitor: Visitor, home: Path) -> None:

@@ -377,3 +377,22 @@ def test_esc_closes_when_there_is_nothing_to_take_back(visitor: Visitor) -> None
     press = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(visitor.window, press)
     assert not visitor.window.isVisible()
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_nothing_is_done_while_nobody_sees_it(visitor: Visitor, is_closed: bool) -> None:
+    window = visitor.window
+    total = window.model.total
+    first = window.model.id_of(0)
+    window.close() if is_closed else window.showMinimized()
+    visitor.settle()
+    # Also after something was done for it.
+    window.deeds.delete([first])
+    visitor.settle()
+    assert window._access._database is None
+    assert not window._watch._timer.isActive()
+    assert not window.model._later.isActive()
+    assert window.model.total == total
+    window.showNormal()
+    visitor.qtbot.waitUntil(lambda: window.model.total == total - 1, timeout=6000)
+    assert window._watch._timer.isActive()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from recorder_app.errors import UnreadableMedia
 from recorder_app.pipeline.stage import as_recorder_error
+from recorder_app.services import browsing
 from recorder_app.texts import N_
 from recorder_app.ui.background import Background
 from recorder_app.ui.library.access import Access
@@ -51,12 +52,14 @@ class Deeds(QObject):
         self._access = access
         # Reading large files takes long; nothing else shall wait for it.
         self._importer = Background(self, "library-import")
+        # A server may have to be asked for a link.
+        self._linker = Background(self, "library-links")
         self._stop_import = threading.Event()
 
     @property
     def is_idle(self) -> bool:
         """Whether everything that was asked for is done."""
-        return self._access.is_idle and self._importer.is_idle
+        return self._access.is_idle and self._importer.is_idle and self._linker.is_idle
 
     def finish(self, limit_s: float = 2.0) -> None:
         """Wait for what was asked so far: for the end of the program."""
@@ -78,27 +81,23 @@ class Deeds(QObject):
 
     def delete(self, ids: Sequence[str]) -> None:
         """Put recordings into the trash."""
-        wanted = list(ids)
 
-        def work() -> None:
+        def some(part: list[str]) -> None:
             from recorder_app.services import catalogue
 
-            for start in range(0, len(wanted), _AT_ONCE):
-                catalogue.delete(wanted[start : start + _AT_ONCE])
+            catalogue.delete(part)
 
-        self._do(work, lambda _: self.deleted.emit(wanted))
+        self._in_parts(ids, some, self.deleted.emit)
 
     def restore(self, ids: Sequence[str]) -> None:
         """Take recordings out of the trash."""
-        wanted = list(ids)
 
-        def work() -> None:
+        def some(part: list[str]) -> None:
             from recorder_app.services import catalogue
 
-            for start in range(0, len(wanted), _AT_ONCE):
-                catalogue.restore(wanted[start : start + _AT_ONCE])
+            catalogue.restore(part)
 
-        self._do(work, lambda _: self.restored.emit(wanted))
+        self._in_parts(ids, some, self.restored.emit)
 
     def erase(self, ids: Sequence[str]) -> None:
         """Delete recordings and their files for good."""
@@ -143,7 +142,7 @@ class Deeds(QObject):
 
             return links.link(self._access.database(), recording_id).text
 
-        self._access.deeds.run(work, self.linked.emit, self._fail)
+        self._linker.run(work, self.linked.emit, self._fail)
 
     def with_file(self, path: str, done: Callable[[], None]) -> None:
         """Call `done` if the file is there; else tell that it is gone."""
@@ -199,6 +198,34 @@ class Deeds(QObject):
         if any(entry.jobs for entry in entries):
             self.work_added.emit()
         self.import_ended.emit(entries)
+
+    def _in_parts(
+        self,
+        ids: Sequence[str],
+        some: Callable[[list[str]], None],
+        done: Callable[[list[str]], None],
+    ) -> None:
+        """Do something with those that are there; `done` gets what was done, even if not all."""
+        wanted, ready = list(ids), list[str]()
+
+        def work() -> None:
+            for start in range(0, len(wanted), _AT_ONCE):
+                part = wanted[start : start + _AT_ONCE]
+                there = browsing.still_there(self._access.database(), part)
+                if there:
+                    some(there)
+                ready.extend(there)
+
+        def end(_: object = None) -> None:
+            self.changed.emit()
+            if ready:
+                done(ready)
+
+        def fail(error: Exception) -> None:
+            end()
+            self._fail(error)
+
+        self._access.deeds.run(work, end, fail)
 
     def _edit(self, ids: Sequence[str], **changes: Any) -> None:
         wanted = list(ids)

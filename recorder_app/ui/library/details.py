@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QShowEvent
+from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QStackedWidget, QWidget
 
 from recorder_app.errors import InvalidRequest
@@ -135,6 +135,11 @@ class DetailsPanel(QWidget):
         super().showEvent(event)
         self.refresh()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing is looked at for nobody; a window that is minimised hides what is in it."""
+        super().hideEvent(event)
+        self._timer.stop()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """What has the keyboard can be seen."""
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget):
@@ -212,7 +217,7 @@ class DetailsPanel(QWidget):
         copies = [] if self._details is None else self._details.copies
         is_awaited = any(each.job_state == "running" for each in copies)
         # Whoever is shown again looks at once.
-        if self.isVisible():
+        if self.isVisible() and not self.window().isMinimized():
             self._timer.start(_OFTEN_MS if is_awaited else _SELDOM_MS)
 
     # Changing -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices, QDropEvent, QGuiApplication
 
 from recorder_app.services.browsing import CardEntry
 from recorder_app.texts import N_, size_text, translate
@@ -42,7 +42,7 @@ class Doings(QObject):
             trim=lambda: self._with_one(lambda card: window.trim(card.id)),
             rename=window.recordings.rename,
             copy_file=self.copy_files,
-            copy_link=lambda: self._with_one(lambda card: window.deeds.fetch_link(card.id)),
+            copy_link=lambda: self._with_one(self._copy_link),
             share=lambda: self._with_all(window.share_requested.emit),
             show_in_folder=lambda: self._with_one(self._show_in_folder),
             favourite=lambda is_on: self._with_all(
@@ -138,6 +138,10 @@ class Doings(QObject):
         else:
             self._say(translate(N_("{count} files copied."), count=len(cards)))
 
+    def _copy_link(self, card: CardEntry) -> None:
+        self._say(translate(N_("Making the link…")))
+        self._window.deeds.fetch_link(card.id)
+
     def _linked(self, link: str) -> None:
         QGuiApplication.clipboard().setText(link)
         self._say(translate(N_("Link copied.")))
@@ -189,10 +193,9 @@ class Doings(QObject):
 
     def undo(self) -> None:
         """Bring back what was deleted last."""
-        ids, self._undoable = self._undoable, []
-        if ids:
+        if self._undoable:
             self._window.notice.hide()
-            self._window.deeds.restore(ids)
+            self._window.deeds.restore(self._undoable)
 
     def _deleted(self, ids: list[str]) -> None:
         self._undoable = ids
@@ -202,6 +205,9 @@ class Doings(QObject):
         self._window.notice.tell(text, [(translate(N_("Undo")), "", self.undo)])
 
     def _restored(self, ids: list[str]) -> None:
+        # Only now: what could not be brought back can be tried again.
+        back = set(ids)
+        self._undoable = [each for each in self._undoable if each not in back]
         if len(ids) == 1:
             self._say(translate(N_("1 recording is back.")))
         else:
@@ -278,6 +284,11 @@ class Doings(QObject):
 
     def _number(self, ids: Sequence[str]) -> str:
         return self._window.locale().toString(len(ids))
+
+
+def files_of(event: QDropEvent) -> list[Path]:
+    """Return the files of this machine that are dropped."""
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
 
 def _discard(_result: object) -> None:

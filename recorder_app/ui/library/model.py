@@ -91,6 +91,7 @@ class RecordingsModel(QAbstractTableModel):
         self._is_listing = self._is_fetching = self._is_refreshing = False
         self._wants_refresh = False
         self._held = 0
+        self._is_paused = False
         self._wanted = (0, _PAGE)
         self._waiting: list[Callable[[list[str]], None]] = []
         self._idle_until = 0.0
@@ -141,6 +142,7 @@ class RecordingsModel(QAbstractTableModel):
     def ask(self, question: Question) -> None:
         """Show what answers `question`, in place of what was asked before."""
         self._turn += 1
+        self._is_paused = False
         self._question = question
         self._settled.stop()
         self._later.stop()
@@ -165,6 +167,18 @@ class RecordingsModel(QAbstractTableModel):
         self._wanted = (first, last)
         self._fetch()
 
+    def pause(self) -> None:
+        """Ask nothing any more, until ``resume`` or the next question."""
+        self._is_paused = True
+        self._settled.stop()
+        self._later.stop()
+        self._waiting.clear()
+
+    def resume(self) -> None:
+        """Catch up on what changed while it was paused."""
+        self._is_paused = False
+        self.refresh()
+
     def hold(self) -> None:
         """Leave everything where it is until ``release``: a title is being edited."""
         self._held += 1
@@ -182,7 +196,7 @@ class RecordingsModel(QAbstractTableModel):
 
     def refresh(self) -> None:
         """Bring what is shown up to date, rows staying where they are as far as they can."""
-        if self._held:
+        if self._held or self._is_paused:
             self._wants_refresh = True
             return
         rest_s = self._idle_until - time.monotonic()
@@ -220,11 +234,11 @@ class RecordingsModel(QAbstractTableModel):
         self._listing = None
         self.endResetModel()
         self.answered.emit()
-        if self._total > len(cards):
+        if self._total > len(cards) and not self._is_paused:
             self._settled.start()
 
     def _list(self) -> None:
-        if self._is_listing or self._listing is not None:
+        if self._is_listing or self._is_paused or self._listing is not None:
             return
         self._settled.stop()
         self._is_listing = True
@@ -275,7 +289,7 @@ class RecordingsModel(QAbstractTableModel):
 
     def _fetch(self) -> None:
         missing = self._missing_row()
-        if missing is None or self._is_fetching:
+        if missing is None or self._is_fetching or self._is_paused:
             return
         if self._listing is None:
             self._list()

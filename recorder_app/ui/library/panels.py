@@ -103,10 +103,14 @@ class Panels(QObject):
         if self._activity is not None:
             self._activity.begin()
 
-    def end(self) -> None:
-        """The window is hidden."""
+    def rest(self) -> None:
+        """The window is minimised; what plays goes on."""
         if self._activity is not None:
             self._activity.end()
+
+    def end(self) -> None:
+        """The window is hidden."""
+        self.rest()
         self._end_playing()
         self.close_editor()
 

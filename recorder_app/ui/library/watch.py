@@ -57,9 +57,10 @@ class LibraryWatch(QObject):
         self._timer.stop()
 
     def count_soon(self) -> None:
-        """Count again, as soon as that is due."""
-        self._wants_count = True
-        self._count()
+        """Count again, as soon as that is due; nothing where it does not look."""
+        if self._timer.isActive():
+            self._wants_count = True
+            self._count()
 
     def forget(self) -> None:
         """Have the file looked at that is there now."""
@@ -83,7 +84,7 @@ class LibraryWatch(QObject):
         return before is not None and before != self._version
 
     def _tell(self, is_changed: bool) -> None:
-        if is_changed:
+        if is_changed and self._timer.isActive():
             self.changed.emit()
             self.count_soon()
 

@@ -6,20 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
     QHideEvent,
     QKeyEvent,
-    QKeySequence,
     QResizeEvent,
     QShowEvent,
 )
@@ -34,7 +30,8 @@ from recorder_app.ui import boxes
 from recorder_app.ui.library import places
 from recorder_app.ui.library.access import Access
 from recorder_app.ui.library.deeds import Deeds
-from recorder_app.ui.library.doings import Doings
+from recorder_app.ui.library.doings import Doings, files_of
+from recorder_app.ui.library.keys import add_shortcuts
 from recorder_app.ui.library.menu import BulkBar, context_menu
 from recorder_app.ui.library.model import RecordingsModel
 from recorder_app.ui.library.notice import Notice
@@ -87,7 +84,7 @@ class LibraryWindow(OwnWindow):
         self._shown = View()
         self._overview: Overview | None = None
         self._sought = ""
-        self._was_answered = self._is_preparing = False
+        self._was_answered = self._is_preparing = self._is_resting = False
         self._access = Access(self)
         self.model = RecordingsModel(self._access, self)
         self.posters = Posters(self)
@@ -108,7 +105,7 @@ class LibraryWindow(OwnWindow):
         self.setAcceptDrops(True)
         self._arrange()
         self._connect()
-        self._add_shortcuts()
+        add_shortcuts(self)
         self.show_look(GRID)
 
     # What others call.
@@ -124,7 +121,11 @@ class LibraryWindow(OwnWindow):
         self._ask(View(order=self._shown.order, is_reversed=self._shown.is_reversed))
 
     def refresh(self) -> None:
-        """Look for what changed."""
+        """Look for what changed; who cannot see it is shown it when it can be seen again."""
+        if not self.isVisible() or self._is_resting:
+            # What was done meanwhile has opened the library.
+            self._let_go()
+            return
         self.posters.look_again()
         self.model.refresh()
         self._watch.count_soon()
@@ -233,12 +234,12 @@ class LibraryWindow(OwnWindow):
             self._splitter.addWidget(part)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([self._look.sidebar_width, 10_000, self._look.details_width])
-        library = QWidget()
-        column = boxes.column(0, library)
+        self.page = QWidget()
+        column = boxes.column(0, self.page)
         column.addWidget(self._splitter, 1)
         column.addWidget(self.panels.below)
         self.pages = QStackedWidget()
-        self.pages.addWidget(library)
+        self.pages.addWidget(self.page)
         whole = boxes.column(0, self)
         whole.addWidget(self.pages)
         self.bar.details.setChecked(True)
@@ -276,23 +277,6 @@ class LibraryWindow(OwnWindow):
         self.deeds.work_added.connect(self.work_added)
         self.deeds.failed.connect(self.tell_failed)
 
-    def _add_shortcuts(self) -> None:
-        # Those of the library belong to its page: the trim view has an undo of its own.
-        page, view, doings = self.pages.widget(0), self.recordings, self.doings
-        for keys, action, owner in (
-            (QKeySequence.StandardKey.Find, self._focus_search, page),
-            (QKeySequence.StandardKey.Undo, doings.undo, page),
-            (QKeySequence.StandardKey.Refresh, self.refresh, page),
-            (QKeySequence.StandardKey.Delete, doings.delete_key, view),
-            (QKeySequence.StandardKey.Copy, doings.copy_files, view),
-            (QKeySequence("F2"), view.rename, view),
-        ):
-            made = QAction(owner)
-            made.setShortcut(keys)
-            made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            made.triggered.connect(partial(_call, action))
-            owner.addAction(made)
-
     # Where somebody looks.
 
     def _go(self, place: Place) -> None:
@@ -328,7 +312,8 @@ class LibraryWindow(OwnWindow):
         self.bar.search.clear()
         self.bar.search.blockSignals(False)
 
-    def _focus_search(self) -> None:
+    def focus_search(self) -> None:
+        """Put the keyboard into the search field."""
         self.bar.search.setFocus()
         self.bar.search.selectAll()
 
@@ -342,8 +327,9 @@ class LibraryWindow(OwnWindow):
         if not self._was_answered:
             self._was_answered = True
             self._take_focus()
-        # What is looked at comes first, counting after it.
-        self._watch.begin()
+        if not self._is_resting:
+            # What is looked at comes first, counting after it.
+            self._watch.begin()
         if self._sought:
             sought, self._sought = self._sought, ""
             self.model.with_ids(lambda _: self._choose(sought))
@@ -370,8 +356,9 @@ class LibraryWindow(OwnWindow):
             self.recordings.empty.explain(self._shown, is_narrowed=is_narrowed)
 
     def _others_changed(self) -> None:
-        self.posters.look_again()
-        self.model.refresh()
+        if not self._is_resting:
+            self.posters.look_again()
+            self.model.refresh()
 
     def _counted(self, found: Overview) -> None:
         self._overview = found
@@ -427,6 +414,7 @@ class LibraryWindow(OwnWindow):
         super().showEvent(event)
         if event.spontaneous():
             return
+        self._is_resting = False
         self._is_preparing = True
         self._watch.prepare(self._ask_first)
         self.panels.begin()
@@ -436,10 +424,36 @@ class LibraryWindow(OwnWindow):
         super().hideEvent(event)
         if event.spontaneous():
             return
-        self._watch.end()
-        self._watch.forget()
+        self._rest()
         self.panels.end()
-        # Closed, so that a backup can be put into its place.
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rest while the window is minimised."""
+        super().changeEvent(event)
+        is_state = event.type() == QEvent.Type.WindowStateChange and self.isVisible()
+        if is_state and self.isMinimized() and not self._is_resting:
+            self._rest()
+            self.panels.rest()
+        elif is_state and self._is_resting and not self.isMinimized():
+            self._is_resting = False
+            self.panels.begin()
+            self._watch.prepare(self._wake)
+
+    def _wake(self) -> None:
+        if not self._is_resting:
+            self.model.resume()
+            self._watch.begin()
+
+    def _rest(self) -> None:
+        """Do nothing while nobody sees it, with the library closed."""
+        self._is_resting = True
+        self.model.pause()
+        self._watch.end()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the library, so that a backup can be put into its place."""
+        self._watch.forget()
         self._access.deeds.run(self._access.reopen, lambda _: None)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -472,19 +486,14 @@ class LibraryWindow(OwnWindow):
     # Files that are dropped.
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.source() is None and _files(event):
-            event.acceptProposedAction()
+        if event.source() is None and files_of(event):
+            # They stay where they are, also for a program that would move them.
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        found = _files(event)
+        found = files_of(event)
         if event.source() is None and found:
-            event.acceptProposedAction()
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
             self.doings.bring_in(found)
-
-
-def _files(event: QDropEvent) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-
-
-def _call(action: Any, _checked: bool = False) -> None:
-    action()
