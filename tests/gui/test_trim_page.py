@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
@@ -19,7 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from recorder_app.edit.reader import PictureReader
 from recorder_app.edit.timeline import Cut, Range
-from recorder_app.errors import Cancelled, DiskFull, LibraryError
+from recorder_app.errors import Cancelled, DiskFull, LibraryError, UnreadableMedia, UnsupportedMedia
 from recorder_app.library import recordings
 from recorder_app.library.database import Database
 from recorder_app.media import stills
@@ -31,6 +32,7 @@ from recorder_app.services.export_entries import ExportWish
 from recorder_app.services.jobs import JobEntry
 from recorder_app.services.safekeeping import opened_library
 from recorder_app.ui.editor import picture_server
+from recorder_app.ui.editor.picture_server import PictureServer
 from recorder_app.ui.editor.trim_page import TrimPage
 from recorder_app.ui.tokens import LIGHT
 from tests.gui.playing import FPS, PICTURE, number_in, numbers, recorded, rgb_of
@@ -623,6 +625,46 @@ def test_a_long_reading_is_told_of_and_ends_with_the_page(
     monkeypatch.setattr(picture_server, "PictureReader", PictureReader)
     opened(page, recording[0], qtbot)
     assert page.parts.view.told == ""
+
+
+def test_a_recording_without_pictures_says_what_can_be_done(
+    make_page: Callable[[], TrimPage],
+    recording: tuple[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    def none(path: Path, _proceed: object) -> None:
+        raise UnsupportedMedia("{path} holds no pictures.", path=path)
+
+    monkeypatch.setattr(picture_server, "PictureReader", none)
+    page = make_page()
+    page.open(recording[0])
+    qtbot.waitUntil(lambda: "sound and no pictures" in page.parts.view.told)
+    assert "export --preset sound" in page.parts.view.told
+
+
+def test_a_picture_that_cannot_be_read_does_not_keep_the_strip_empty(
+    make_page: Callable[[], TrimPage],
+    recording: tuple[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    thumbnail, asked, made = PictureServer.thumbnail, [], []
+
+    def damaged(self: PictureServer, number: int, room: QSize, **how: Any) -> None:
+        asked.append(number)
+        if len(asked) == 1:
+            how["failed"](UnreadableMedia("No picture can be read there."))
+        else:
+            done = how.pop("done")
+            thumbnail(
+                self, number, room, **how, done=lambda image: (made.append(number), done(image))
+            )
+
+    monkeypatch.setattr(PictureServer, "thumbnail", damaged)
+    opened(make_page(), recording[0], qtbot)
+    qtbot.waitUntil(lambda: len(made) >= 3)
+    assert asked.count(asked[0]) == 1
 
 
 def test_everything_has_a_name_and_is_reached(page: TrimPage) -> None:

@@ -396,6 +396,7 @@ class TrimPage(QWidget):
                 timeline.thumbnail_room,
                 is_exact=cell.is_exact,
                 done=lambda image: timeline.show_thumbnail(cell, image),
+                failed=lambda _: timeline.leave_out_thumbnail(cell),
             )
 
     @property
