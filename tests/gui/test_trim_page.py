@@ -513,6 +513,36 @@ def test_a_version_has_the_edit_of_just_before(
     assert numbers(version) == numbers(recording[1])[30:]
 
 
+def test_the_end_waits_for_an_edit_that_takes_its_time(
+    page: TrimPage, recording: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = held_edits(monkeypatch)
+    page.go(30)
+    press(page, Qt.Key.Key_I)
+    before = page.edits
+    # As long as a backup may take: from another thread, as this one waits.
+    timer = threading.Timer(2.5, go_on.set)
+    timer.start()
+    page.finish()
+    assert edit_state.state_of(recording[0]).edits == before
+    timer.join()
+
+
+def test_what_was_told_goes_with_the_recording_it_is_about(
+    page: TrimPage, recording: tuple[str, Path], qtbot: QtBot
+) -> None:
+    press(page, Qt.Key.Key_Delete)
+    assert page.parts.work.told
+    opened(page, recording[0], qtbot)
+    assert not page.parts.work.told
+    # But of work that goes on it is told until it is done.
+    page.results._begin("Saving")
+    opened(page, recording[0], qtbot)
+    page.go(30)
+    press(page, Qt.Key.Key_I)
+    assert page.parts.work.told == "Saving"
+
+
 def test_nothing_is_made_of_an_edit_that_failed(
     page: TrimPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
