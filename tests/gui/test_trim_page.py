@@ -13,7 +13,7 @@ import av
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
@@ -371,6 +371,15 @@ def test_playing_leaves_out_what_is_out(page: TrimPage, qtbot: QtBot) -> None:
     wait_for_picture(page, page.number, qtbot)
 
 
+def test_the_first_play_begins_where_the_playhead_is(page: TrimPage, qtbot: QtBot) -> None:
+    page.go(90)
+    seen: list[float] = []
+    page.playback.moved.connect(seen.append)
+    press(page, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(seen) and seen[-1] > 3.3, timeout=15_000)
+    assert min(seen) > 2.9
+
+
 def wait_for_picture(page: TrimPage, number: int, qtbot: QtBot) -> None:
     """Wait for a picture of the source to be what is seen."""
     state = page.session.state
@@ -532,9 +541,11 @@ def test_what_was_told_goes_with_the_recording_it_is_about(
     page: TrimPage, recording: tuple[str, Path], qtbot: QtBot
 ) -> None:
     press(page, Qt.Key.Key_Delete)
-    assert page.parts.work.told
+    told = [page.parts.work.told]
     opened(page, recording[0], qtbot)
-    assert not page.parts.work.told
+    told.append(page.parts.work.told)
+    assert told[0]
+    assert not told[1]
     # But of work that goes on it is told until it is done.
     page.results._begin("Saving")
     opened(page, recording[0], qtbot)
@@ -679,17 +690,22 @@ def test_a_picture_that_cannot_be_read_does_not_keep_the_strip_empty(
     monkeypatch: pytest.MonkeyPatch,
     qtbot: QtBot,
 ) -> None:
-    thumbnail, asked, made = PictureServer.thumbnail, [], []
+    thumbnail = PictureServer.thumbnail
+    asked: list[int] = []
+    made: list[int] = []
 
     def damaged(self: PictureServer, number: int, room: QSize, **how: Any) -> None:
         asked.append(number)
         if len(asked) == 1:
             how["failed"](UnreadableMedia("No picture can be read there."))
-        else:
-            done = how.pop("done")
-            thumbnail(
-                self, number, room, **how, done=lambda image: (made.append(number), done(image))
-            )
+            return
+        done = how.pop("done")
+
+        def shown(image: QImage) -> None:
+            made.append(number)
+            done(image)
+
+        thumbnail(self, number, room, **how, done=shown)
 
     monkeypatch.setattr(PictureServer, "thumbnail", damaged)
     opened(make_page(), recording[0], qtbot)
