@@ -61,6 +61,6 @@ def told(error: RecorderError | None) -> dict[str, str] | None:
 def full_disk(folder: Path) -> DiskFull:
     return DiskFull(
         N_("The disk is full: there is no room in {folder}."),
-        hint=N_("Nothing was left there. Free some space, or choose another folder with --output."),
+        hint=N_("Nothing was left there. Free some space, or choose another folder."),
         folder=folder,
     )

@@ -90,7 +90,7 @@ def refuse_deleted(recording: Recording) -> None:
     if recording.deleted_at is not None:
         raise InvalidRequest(
             N_("A recording in the trash cannot be edited."),
-            hint=N_("“recorder-app restore” takes it out."),
+            hint=N_("Restore it from the trash first."),
         )
 
 

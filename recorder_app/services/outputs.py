@@ -55,7 +55,7 @@ def check_target(target: Path, source: Path, extension: str, *, overwrite: bool)
     if os.path.lexists(target) and (not overwrite or not target.is_file()):
         raise OutputExists(
             N_("{path} exists already."),
-            hint=N_("Choose another name, or add --overwrite to replace it."),
+            hint=N_("Choose another name; on the command line, --overwrite replaces it."),
             path=target,
         )
     return target
@@ -72,6 +72,6 @@ def check_folder(folder: Path) -> None:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputNotWritable(
             N_("The folder {folder} cannot be written."),
-            hint=N_("Choose a folder that you may write to with --output."),
+            hint=N_("Choose a folder that you may write to."),
             folder=folder,
         )

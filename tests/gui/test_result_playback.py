@@ -74,7 +74,8 @@ def engine_of(playback: ResultPlayback) -> Engine:
 
 
 def test_parts_are_played_to_their_ends(playback: ResultPlayback, qtbot: QtBot) -> None:
-    engine, shown = engine_of(playback), []
+    engine = engine_of(playback)
+    shown: list[float] = []
     playback.moved.connect(shown.append)
     for at_s in (2.0, 3.0, 3.9, 3.99):
         engine.pictured.emit(QImage(), at_s)
@@ -92,7 +93,8 @@ def test_parts_are_played_to_their_ends(playback: ResultPlayback, qtbot: QtBot) 
 
 
 def test_pictures_of_before_a_leap_are_not_shown_after_it(playback: ResultPlayback) -> None:
-    engine, shown = engine_of(playback), []
+    engine = engine_of(playback)
+    shown: list[float] = []
     engine.moved.emit(2.0)
     engine.moved.emit(4.0)
     assert len(engine.sought) == 2
@@ -106,7 +108,8 @@ def test_pictures_of_before_a_leap_are_not_shown_after_it(playback: ResultPlayba
 
 
 def test_backwards_the_time_goes_as_it_is_played(qtbot: QtBot) -> None:
-    owner, moments = QObject(), []
+    owner = QObject()
+    moments: list[Fraction] = []
     shuttle = Shuttle(owner)
     shuttle.moved.connect(moments.append)
     step, start = Fraction(STEP_MS, 1000), Fraction("20.1")

@@ -7,19 +7,20 @@ import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from recorder_app.edit.reader import PictureReader
 from recorder_app.edit.timeline import Cut, Range
-from recorder_app.errors import Cancelled, DiskFull, LibraryError
+from recorder_app.errors import Cancelled, DiskFull, LibraryError, UnreadableMedia, UnsupportedMedia
 from recorder_app.library import recordings
 from recorder_app.library.database import Database
 from recorder_app.media import stills
@@ -31,6 +32,7 @@ from recorder_app.services.export_entries import ExportWish
 from recorder_app.services.jobs import JobEntry
 from recorder_app.services.safekeeping import opened_library
 from recorder_app.ui.editor import picture_server
+from recorder_app.ui.editor.picture_server import PictureServer
 from recorder_app.ui.editor.trim_page import TrimPage
 from recorder_app.ui.tokens import LIGHT
 from tests.gui.playing import FPS, PICTURE, number_in, numbers, recorded, rgb_of
@@ -369,6 +371,15 @@ def test_playing_leaves_out_what_is_out(page: TrimPage, qtbot: QtBot) -> None:
     wait_for_picture(page, page.number, qtbot)
 
 
+def test_the_first_play_begins_where_the_playhead_is(page: TrimPage, qtbot: QtBot) -> None:
+    page.go(90)
+    seen: list[float] = []
+    page.playback.moved.connect(seen.append)
+    press(page, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(seen) and seen[-1] > 3.3, timeout=15_000)
+    assert min(seen) > 2.9
+
+
 def wait_for_picture(page: TrimPage, number: int, qtbot: QtBot) -> None:
     """Wait for a picture of the source to be what is seen."""
     state = page.session.state
@@ -511,6 +522,38 @@ def test_a_version_has_the_edit_of_just_before(
     assert numbers(version) == numbers(recording[1])[30:]
 
 
+def test_the_end_waits_for_an_edit_that_takes_its_time(
+    page: TrimPage, recording: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = held_edits(monkeypatch)
+    page.go(30)
+    press(page, Qt.Key.Key_I)
+    before = page.edits
+    # As long as a backup may take: from another thread, as this one waits.
+    timer = threading.Timer(2.5, go_on.set)
+    timer.start()
+    page.finish()
+    assert edit_state.state_of(recording[0]).edits == before
+    timer.join()
+
+
+def test_what_was_told_goes_with_the_recording_it_is_about(
+    page: TrimPage, recording: tuple[str, Path], qtbot: QtBot
+) -> None:
+    press(page, Qt.Key.Key_Delete)
+    told = [page.parts.work.told]
+    opened(page, recording[0], qtbot)
+    told.append(page.parts.work.told)
+    assert told[0]
+    assert not told[1]
+    # But of work that goes on it is told until it is done.
+    page.results._begin("Saving")
+    opened(page, recording[0], qtbot)
+    page.go(30)
+    press(page, Qt.Key.Key_I)
+    assert page.parts.work.told == "Saving"
+
+
 def test_nothing_is_made_of_an_edit_that_failed(
     page: TrimPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
@@ -623,6 +666,51 @@ def test_a_long_reading_is_told_of_and_ends_with_the_page(
     monkeypatch.setattr(picture_server, "PictureReader", PictureReader)
     opened(page, recording[0], qtbot)
     assert page.parts.view.told == ""
+
+
+def test_a_recording_without_pictures_says_what_can_be_done(
+    make_page: Callable[[], TrimPage],
+    recording: tuple[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    def none(path: Path, _proceed: object) -> None:
+        raise UnsupportedMedia("{path} holds no pictures.", path=path)
+
+    monkeypatch.setattr(picture_server, "PictureReader", none)
+    page = make_page()
+    page.open(recording[0])
+    qtbot.waitUntil(lambda: "sound and no pictures" in page.parts.view.told)
+    assert "export --preset sound" in page.parts.view.told
+
+
+def test_a_picture_that_cannot_be_read_does_not_keep_the_strip_empty(
+    make_page: Callable[[], TrimPage],
+    recording: tuple[str, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    thumbnail = PictureServer.thumbnail
+    asked: list[int] = []
+    made: list[int] = []
+
+    def damaged(self: PictureServer, number: int, room: QSize, **how: Any) -> None:
+        asked.append(number)
+        if len(asked) == 1:
+            how["failed"](UnreadableMedia("No picture can be read there."))
+            return
+        done = how.pop("done")
+
+        def shown(image: QImage) -> None:
+            made.append(number)
+            done(image)
+
+        thumbnail(self, number, room, **how, done=shown)
+
+    monkeypatch.setattr(PictureServer, "thumbnail", damaged)
+    opened(make_page(), recording[0], qtbot)
+    qtbot.waitUntil(lambda: len(made) >= 3)
+    assert asked.count(asked[0]) == 1
 
 
 def test_everything_has_a_name_and_is_reached(page: TrimPage) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from recorder_app.edit.timeline import Operation
 from recorder_app.errors import RecorderError
@@ -16,6 +16,9 @@ from recorder_app.ui.background import Background
 if TYPE_CHECKING:
     from recorder_app.services.edit_state import EditState
     from recorder_app.services.edit_times import Times
+
+# The first change of a day waits for the library to be backed up.
+_FINISH_LIMIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,9 @@ class EditSession(QObject):
         self._waiting = 0
         self._failures = 0
         self.state: EditState | None = None
+        app = QCoreApplication.instance()
+        assert app is not None
+        app.aboutToQuit.connect(self.finish)
 
     @property
     def is_idle(self) -> bool:
@@ -85,8 +91,11 @@ class EditSession(QObject):
         self._background.run(lambda: None, done)
 
     def finish(self) -> None:
-        """Wait for what was edited to be in the library, as the program ends."""
-        self._background.finish()
+        """Wait, some seconds at most, for what was edited to be in the library.
+
+        The program's end does so; an edit that takes longer is lost.
+        """
+        self._background.finish(_FINISH_LIMIT_S)
 
     def apply(self, step: Operation) -> None:
         """Edit; what makes no sense is told and changes nothing."""

@@ -52,12 +52,16 @@ class PictureServer(QObject):
         self._thread.ask(_LARGE, lambda: self._image(number, room, is_exact=True), done, self._fail)
 
     def thumbnail(
-        self, number: int, room: QSize, *, is_exact: bool, done: Callable[[QImage], None]
+        self,
+        number: int,
+        room: QSize,
+        *,
+        is_exact: bool,
+        done: Callable[[QImage], None],
+        failed: Callable[[Exception], None],
     ) -> None:
         """Have a small picture made when no large one waits; or one shortly before it."""
-        self._thread.ask(
-            _SMALL, lambda: self._image(number, room, is_exact=is_exact), done, lambda _: None
-        )
+        self._thread.ask(_SMALL, lambda: self._image(number, room, is_exact=is_exact), done, failed)
 
     def close(self) -> None:
         """Let go of the file: at once while it is read first, else when a picture is done."""

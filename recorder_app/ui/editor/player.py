@@ -261,8 +261,6 @@ class Player(QWidget):
         engine.set_room(self.view.room)
         self._apply_habits(engine, liked)
         engine.open(path)
-        # A file that tells its length at once has told it before anybody listened.
-        self.controls.show_length(engine.length_s)
         engine.seek(self._wanted_s)
         if self._plays_once_open:
             engine.play()

@@ -76,6 +76,9 @@ class TimelineView(QWidget):
         self._peaks: Peaks | None = None
         self._hover_strip = QPixmap()
         self._pixmaps: OrderedDict[tuple[int, bool], QPixmap] = OrderedDict()
+        self._unreadable: set[tuple[int, bool]] = set()
+        # How many pictures the strip shows.
+        self._seen = 0
         self._asked: tuple[int, bool] | None = None
         self._aspect = 16 / 9
         self._selection: tuple[int, int] | None = None
@@ -94,6 +97,7 @@ class TimelineView(QWidget):
         self._times = self._edits = self._peaks = None
         self._hover_strip = QPixmap()
         self._pixmaps.clear()
+        self._unreadable.clear()
         self._asked = self._selection = self._dragged = None
         # A button that is held down drags nothing any more.
         self._grip = _Grip.NONE
@@ -145,8 +149,15 @@ class TimelineView(QWidget):
     def show_thumbnail(self, cell: Cell, image: QImage) -> None:
         key = (cell.number, cell.is_exact)
         self._pixmaps[key] = QPixmap.fromImage(image)
-        while len(self._pixmaps) > _KEPT_PIXMAPS:
+        # What is seen is never thrown away: it would be asked for again and again.
+        while len(self._pixmaps) > max(_KEPT_PIXMAPS, 2 * self._seen):
             self._pixmaps.popitem(last=False)
+        self._asked = None
+        self.update()
+
+    def leave_out_thumbnail(self, cell: Cell) -> None:
+        """Ask no more for a picture that cannot be read; the others still come."""
+        self._unreadable.add((cell.number, cell.is_exact))
         self._asked = None
         self.update()
 
@@ -374,11 +385,14 @@ class TimelineView(QWidget):
             timeline_painting.hover_strip(look, self._hover_strip)
             return
         missing: Cell | None = None
-        for cell in filmstrip.cells(self._scale, self._times, _STRIP * self._aspect):
+        cells = list(filmstrip.cells(self._scale, self._times, _STRIP * self._aspect))
+        self._seen = len(cells)
+        for cell in cells:
             key = (cell.number, cell.is_exact)
             pixmap = self._pixmaps.get(key) or self._pixmaps.get((cell.number, True))
             if pixmap is None:
-                missing = missing or cell
+                if key not in self._unreadable:
+                    missing = missing or cell
                 timeline_painting.stand_in(look, cell, self._times, self._hover_strip)
             else:
                 if key in self._pixmaps:

@@ -78,6 +78,7 @@ class TrimPage(QWidget):
     def open(self, recording_id: str) -> None:
         """Show a recording as it is edited. Returns at once."""
         self.close_media()
+        self._clear_told()
         self.parts.view.clear()
         self.parts.set_title("")
         self.parts.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -171,7 +172,7 @@ class TrimPage(QWidget):
         self.parts.timeline.select(None)
 
     def apply(self, step: Operation) -> None:
-        self.parts.work.clear()
+        self._clear_told()
         self.pause()
         self.session.apply(step)
 
@@ -274,12 +275,12 @@ class TrimPage(QWidget):
 
     def undo(self) -> None:
         self.pause()
-        self.parts.work.clear()
+        self._clear_told()
         self.session.undo()
 
     def redo(self) -> None:
         self.pause()
-        self.parts.work.clear()
+        self._clear_told()
         self.session.redo()
 
     def save_version(self) -> None:
@@ -315,6 +316,11 @@ class TrimPage(QWidget):
     def _back(self) -> None:
         self.parts.timeline.select(None)
         self.leave()
+
+    def _clear_told(self) -> None:
+        # Of work that goes on it is told until it is done.
+        if not self.results.is_busy:
+            self.parts.work.clear()
 
     def _on_opened(self, state: EditState) -> None:
         self.parts.set_title(state.title)
@@ -396,6 +402,7 @@ class TrimPage(QWidget):
                 timeline.thumbnail_room,
                 is_exact=cell.is_exact,
                 done=lambda image: timeline.show_thumbnail(cell, image),
+                failed=lambda _: timeline.leave_out_thumbnail(cell),
             )
 
     @property
