@@ -386,6 +386,23 @@ def locked(*_: object) -> None:
     raise LibraryLocked("The library is busy.")
 
 
+def test_looks_that_are_asked_for_do_not_pile_up(
+    person: Person, take: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.choose(take)
+    reads: list[str] = []
+
+    def noted(database: Database, recording_id: str) -> Details:
+        reads.append(recording_id)
+        return details_of(database, recording_id)
+
+    monkeypatch.setattr(details, "details_of", noted)
+    for _ in range(20):
+        person.panel.refresh()
+    person.settle()
+    assert 1 <= len(reads) <= 2
+
+
 def test_a_library_that_cannot_be_read_is_told(
     person: Person, take: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from recorder_app.errors import LibraryLocked, RecorderError
@@ -125,6 +125,9 @@ def test_for_good_is_asked_in_the_window(visitor: Visitor, home: Path) -> None:
     visitor.click(0)
     visitor.key(Qt.Key.Key_Delete)
     assert "for good?" in window.notice.text
+    focused = window.focusWidget()
+    assert isinstance(focused, QPushButton)
+    assert focused.text() == "Keep"
     visitor.press("Keep")
     assert file.exists()
     visitor.key(Qt.Key.Key_Delete)

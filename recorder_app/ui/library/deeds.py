@@ -172,22 +172,29 @@ class Deeds(QObject):
 
     def bring_in(self, given: Sequence[Path]) -> None:
         """Enter files, and those below folders; they stay where they are."""
-        self._stop_import.clear()
+        if self._stop_import.is_set():
+            # Those that were stopped stay so.
+            self._stop_import = threading.Event()
+        stop, entries = self._stop_import, list["ImportEntry"]()
 
         def work() -> list[ImportEntry]:
             from recorder_app.services import importing
 
-            entries = []
             moved = self.import_moved
             for entry in importing.import_files(
                 self._access.database(), given, on_progress=lambda *at: moved.emit(*at)
             ):
                 entries.append(entry)
-                if self._stop_import.is_set():
+                if stop.is_set():
                     break
             return entries
 
-        self._importer.run(work, self._brought_in, self._fail)
+        def fail(error: Exception) -> None:
+            # Those before it are in, and their work is to be done.
+            self._brought_in(entries)
+            self._fail(error)
+
+        self._importer.run(work, self._brought_in, fail)
 
     def stop_import(self) -> None:
         """Import no more after the file that is being read; what is in stays."""

@@ -64,7 +64,7 @@ class DetailsPanel(QWidget):
         # What the fields are about: for a moment still what was chosen before.
         self._page_ids: list[str] = []
         self._details: Details | None = None
-        self._is_looking = False
+        self._is_looking = self._is_wanted = False
         self._has_names = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look)
@@ -158,7 +158,9 @@ class DetailsPanel(QWidget):
             self._plan()
 
     def _load(self, *, is_forced: bool) -> None:
-        if self._is_looking and not is_forced:
+        if self._is_looking:
+            # One that waits is enough, however often it was asked for.
+            self._is_wanted = self._is_wanted or is_forced
             return
         self._is_looking = True
         ids = list(self._ids)
@@ -170,8 +172,13 @@ class DetailsPanel(QWidget):
             functools.partial(self._take_problem, ids),
         )
 
+    def _end_look(self) -> None:
+        is_wanted, self._is_looking, self._is_wanted = self._is_wanted, False, False
+        if is_wanted and self._ids:
+            self._load(is_forced=True)
+
     def _take(self, ids: list[str], found: Details | Together | None) -> None:
-        self._is_looking = False
+        self._end_look()
         self._plan()
         if found is None or ids != self._ids:
             return
@@ -201,7 +208,7 @@ class DetailsPanel(QWidget):
         self.several.offer(names)
 
     def _take_problem(self, ids: list[str], error: Exception) -> None:
-        self._is_looking = False
+        self._end_look()
         if ids != self._ids:
             return
         told = as_recorder_error(error)

@@ -222,10 +222,10 @@ class Doings(QObject):
         self._window.notice.tell(
             text,
             [
-                (translate(N_("Keep")), "", lambda: None),
+                (translate(N_("Keep")), "", self._window.recordings.take_focus),
                 (translate(N_("Delete for good")), "rec", partial(self._window.deeds.erase, ids)),
             ],
-            stays=True,
+            asks=True,
         )
 
     def _erased(self, report: Any) -> None:

@@ -66,8 +66,12 @@ class Notice(QFrame):
         is_grave: bool = False,
         details: str = "",
         stays: bool = False,
+        asks: bool = False,
     ) -> None:
-        """Say `text`, with a button for each of `actions`; what is grave, or `stays`, stays."""
+        """Say `text`, with a button for each of `actions`; what is grave, or `stays`, stays.
+
+        What `asks` stays as well, with the keyboard on the first button.
+        """
         self._is_grave = is_grave
         self._text.setText(text)
         set_kind(self._text, "warn" if is_grave else "")
@@ -85,7 +89,11 @@ class Notice(QFrame):
             self._buttons.addWidget(made)
         self.set_theme(self._theme)
         self.show()
-        if stays or is_grave:
+        first = self._buttons.itemAt(0)
+        button = None if first is None else first.widget()
+        if asks and button is not None:
+            button.setFocus()
+        if stays or asks or is_grave:
             self._timer.stop()
         else:
             self._timer.start()
