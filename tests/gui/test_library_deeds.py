@@ -250,6 +250,15 @@ def test_a_locked_database_is_told_and_tried_again(visitor: Visitor) -> None:
     assert visitor.window.notice.text.startswith(failures[0].message)
 
 
+def test_a_fault_is_told_until_it_is_over(visitor: Visitor) -> None:
+    window = visitor.window
+    window.model.failed.emit(LibraryLocked("The library is busy."))
+    assert window.fault.text
+    window.refresh()
+    visitor.settle()
+    assert not window.fault.text
+
+
 def test_a_broken_database_is_told_with_a_way_out(home: Path, qtbot: QtBot) -> None:
     library_path().parent.mkdir(parents=True)
     library_path().write_bytes(b"SQLite format 3\0" + b"\xff" * 8000)

@@ -68,14 +68,15 @@ class RecordingsModel(QAbstractTableModel):
     """Rows are known by their number first, their content follows. Used on the GUI thread.
 
     `answered` is emitted with the first rows for a question, `moved` when others changed the
-    library and rows are at other places, `changed` when only their content differs. `failed`
-    carries a RecorderError; `retry` asks again.
+    library and rows are at other places, `changed` when only their content differs, `refreshed`
+    when all was compared. `failed` carries a RecorderError; `retry` asks again.
     """
 
     answered = Signal()
     about_to_move = Signal()
     moved = Signal()
     changed = Signal()
+    refreshed = Signal()
     failed = Signal(object)
     renamed = Signal(str, str)
 
@@ -342,6 +343,7 @@ class RecordingsModel(QAbstractTableModel):
             else:
                 self._place(change.listing, change.cards)
             self._tell_waiting(change.listing.ids)
+            self.refreshed.emit()
         if self._wants_refresh:
             self.refresh()
 

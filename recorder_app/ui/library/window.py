@@ -268,6 +268,7 @@ class LibraryWindow(OwnWindow):
         self.bulk.cleared.connect(view.choose_none)
         self.model.answered.connect(self._answered)
         self.model.moved.connect(self._explain)
+        self.model.refreshed.connect(self.fault.hide)
         self.model.failed.connect(self._tell_fault)
         self.model.renamed.connect(self.deeds.rename)
         self._watch.changed.connect(self._others_changed)
