@@ -149,7 +149,8 @@ def test_recorded_found_played_trimmed_and_shared(env: dict[str, str], server: S
         card(app, f"{TITLE} (trimmed)")
         [version] = listed(app, "--limit", "1")
         assert decoded_s(Path(version["path"])) == pytest.approx(wanted_s, abs=PICTURE_S)
-        # Shared: the window shows the version, chosen.
+        # Shared: opened from what the trim view says, the version is the one chosen.
+        app.press("push button", "Open it")
         app.press("push button", "Upload…")
         link = copied(app, server.address)
         wait_for_upload(app, lambda each: each["state"] == "playable")
