@@ -64,6 +64,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer_call(self, fault: Fault | None) -> None:
         try:
+            self._answer_or_refuse(fault)
+        except (Broken, ConnectionError, TimeoutError):
+            # Also while the rest of a refused body was read: its sender was killed.
+            self.cut()
+
+    def _answer_or_refuse(self, fault: Fault | None) -> None:
+        try:
             if fault is not None and fault.effect == "status":
                 # Some servers answer before they have read everything; the polite ones read it.
                 self.skip_body()
@@ -74,8 +81,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except Refused as refused:
             self.skip_body()
             self.answer(refused.status, refused.text, fault.headers if fault else None)
-        except (Broken, ConnectionError, TimeoutError):
-            self.cut()
 
     def read_body(self, at_most: int | None = None) -> bytes:
         """Read so much of the body, or what is left of it."""
