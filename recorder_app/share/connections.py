@@ -38,9 +38,12 @@ class LiveConnections:
 
 
 class Adapter(requests.adapters.HTTPAdapter):
-    """The connections of one session, trusting whom `context` does; `live` learns of them."""
+    """The connections of one session, trusting whom `context` does; `live` learns of them.
 
-    def __init__(self, context: ssl.SSLContext, live: LiveConnections) -> None:
+    Without a context they are plain ones, to this computer.
+    """
+
+    def __init__(self, context: ssl.SSLContext | None, live: LiveConnections) -> None:
         self._context = context
         self._live = live
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)

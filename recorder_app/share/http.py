@@ -195,11 +195,15 @@ class HttpClient:
             session.trust_env = False
             session.headers["User-Agent"] = "recorder-app"
             session.headers["Accept-Encoding"] = "identity"
-            # Reading all the authorities takes a while: only where a call is really made.
-            self._trusted = self._trusted or trusting()
-            session.mount(place, Adapter(self._trusted, self._live))
+            session.mount(place, Adapter(self._trust(place), self._live))
             self._sessions[place] = session
         return self._sessions[place]
+
+    def _trust(self, place: str) -> ssl.SSLContext | None:
+        """Return whom to believe. Reading all the authorities takes a while: only for a call."""
+        if place.startswith("https:") and self._trusted is None:
+            self._trusted = trusting()
+        return self._trusted
 
     def _proxies(self, url: str) -> dict[str, str]:
         if host_of(url) in _LOOPBACK:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import select
 import socket
 import socketserver
 import ssl
 import struct
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
 from tests.support.faults import Fault, Script
+
+_LOOK_S = 0.005
 
 
 class Refused(Exception):
@@ -54,15 +58,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Return what a script of faults names the call by: its method, if nothing better."""
         return self.command
 
+    def handle_one_request(self) -> None:
+        # Counted before a byte is read, so that `settle` overlooks none.
+        if not _has_more(self.connection, self.timeout):
+            self.close_connection = True
+            return
+        with self.server.answering():
+            super().handle_one_request()
+
     def any_call(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.calls.append(Call(self.command, self.path, headers))
         self.unread = int(headers.get("content-length", 0))
         fault = self.server.script.next(self.kind_of_call(), self.path.partition("?")[0])
-        with self.server.answering():
-            self._answer_call(fault)
-
-    def _answer_call(self, fault: Fault | None) -> None:
         try:
             self._answer_or_refuse(fault)
         except (Broken, ConnectionError, TimeoutError):
@@ -133,6 +141,15 @@ for _method in ("GET", "POST", "PUT", "PATCH", "HEAD", "DELETE", "OPTIONS"):
     setattr(Handler, f"do_{_method}", Handler.any_call)
 
 
+def _has_more(connection: socket.socket, seconds: float) -> bool:
+    """Wait until something came over a connection, if only its end."""
+    if connection.fileno() < 0:
+        return False
+    if isinstance(connection, ssl.SSLSocket) and connection.pending():
+        return True
+    return bool(select.select([connection], [], [], seconds)[0])
+
+
 class _Nowhere:
     closed = True
 
@@ -158,7 +175,8 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         self.stalled, self.ended = threading.Event(), threading.Event()
         self.script = Script()
         self.problems: list[BaseException] = []
-        self._changed, self._open_calls = threading.Condition(), 0
+        self._lock, self._open_calls = threading.Lock(), 0
+        self._connections: set[socket.socket] = set()
         self.scheme = "https" if certificate else "http"
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -180,19 +198,37 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:
         """Count a call until it is answered."""
-        with self._changed:
+        with self._lock:
             self._open_calls += 1
         try:
             yield
         finally:
-            with self._changed:
+            with self._lock:
                 self._open_calls -= 1
-                self._changed.notify_all()
 
     def settle(self) -> None:
-        """Return when no call is under way any more."""
-        with self._changed:
-            assert self._changed.wait_for(lambda: not self._open_calls, timeout=60)
+        """Return when all that was sent until now is answered."""
+        deadline = time.monotonic() + 60
+        while not self._is_settled():
+            assert time.monotonic() < deadline, "a call does not end"
+            time.sleep(_LOOK_S)
+
+    def _is_settled(self) -> bool:
+        with self._lock:
+            # First what nobody reads yet: reading begins with being counted.
+            is_waiting = any(_has_more(each, 0) for each in (self.socket, *self._connections))
+            return not is_waiting and not self._open_calls
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        with self._lock:
+            connection, address = super().get_request()
+            self._connections.add(connection)
+            return connection, address
+
+    def close_request(self, request: Any) -> None:
+        with self._lock:
+            self._connections.discard(request)
+        super().close_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Keep what went wrong here: it is a fault of the test."""
