@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recorder_app.library.models import Annotation, Recording, Transcript
+from recorder_app.library.models import Annotation, Transcript
 from recorder_app.library.words import fold, located_words
 
 # Letters shown before the first word that was found, and all in all.
@@ -65,19 +66,28 @@ class Terms:
                     yield start, start + beginning
 
 
+class Shown(NamedTuple):
+    """The texts of a recording that are in its own row or beside it."""
+
+    id: str
+    title: str
+    description: str
+    project: str | None
+    tags: Sequence[str]
+
+
 def highlighted(
-    session: Session, rows: Iterable[Recording], terms: Terms
+    session: Session, rows: Sequence[Shown], terms: Terms
 ) -> list[dict[str, Highlight]]:
     """Return for each of `rows` what to show of it by field, where its words are."""
-    listed = list(rows)
-    ids = [row.id for row in listed]
+    ids = [row.id for row in rows]
     notes, spoken = _texts(session, Annotation, ids), _texts(session, Transcript, ids)
     shown = []
-    for row in listed:
-        texts: dict[str, list[str]] = {
+    for row in rows:
+        texts: dict[str, Sequence[str]] = {
             "title": [row.title],
-            "tags": [tag.name for tag in row.tags],
-            "project": [row.project.name] if row.project else [],
+            "tags": row.tags,
+            "project": [row.project] if row.project else [],
             "description": [row.description],
             "annotations": notes.get(row.id, []),
             "transcript": spoken.get(row.id, []),
@@ -96,7 +106,7 @@ def _texts(
     return texts
 
 
-def _first(texts: list[str], terms: Terms) -> Highlight | None:
+def _first(texts: Sequence[str], terms: Terms) -> Highlight | None:
     """Return the first place of the first of `texts` that has something asked for."""
     for text in texts:
         for part in _PART.finditer(text):

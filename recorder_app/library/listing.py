@@ -115,11 +115,31 @@ def page(
     return session.scalars(query.limit(limit).offset(offset)).all()
 
 
-def all_ids(
-    session: Session, wanted: Filter, order: Order, *, is_reversed: bool = False
+def page_ids(
+    session: Session,
+    wanted: Filter,
+    order: Order,
+    *,
+    is_reversed: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[str]:
-    """Return the ids of all recordings `wanted`, sorted. Takes 0.1 to 0.3 s for 100,000."""
-    return list(session.scalars(_listed(session, select(Recording.id), wanted, order, is_reversed)))
+    """Return the ids of recordings `offset` to `offset` + `limit`, or of all, of those `wanted`.
+
+    All of 100,000 take 0.1 to 0.3 s.
+    """
+    query = _listed(session, select(Recording.id), wanted, order, is_reversed)
+    return in_one(session, query.limit(limit).offset(offset))
+
+
+def in_one(session: Session, query: Select[Any]) -> list[str]:
+    """Return what a query for one column of plain words finds, in its order.
+
+    SQLite puts them together: as rows each would need Python, which other threads wait for.
+    """
+    rows = query.subquery()
+    joined = session.scalar(select(func.group_concat(rows.c[0])).select_from(rows))
+    return joined.split(",") if joined else []
 
 
 def with_ids(session: Session, ids: Sequence[str]) -> list[Recording]:

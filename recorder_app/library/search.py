@@ -9,6 +9,8 @@ there are few of the others.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +26,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    TableValuedAlias,
     bindparam,
     column,
     func,
@@ -34,8 +37,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from recorder_app.library import listing
-from recorder_app.library.highlights import Highlight, Terms, highlighted
-from recorder_app.library.listing import FEW, Filter, Order, in_order, ordered
+from recorder_app.library.highlights import Highlight, Shown, Terms, highlighted
+from recorder_app.library.listing import FEW, Filter, Order, in_one, in_order, ordered
 from recorder_app.library.models import Recording, UtcTime
 from recorder_app.library.search_index import FIELDS, title_key
 from recorder_app.library.typos import similar_beginnings, similar_words
@@ -47,9 +50,6 @@ _ENOUGH = 20
 _SORTED = 500
 # Nobody types more; a pasted page would take seconds.
 _MOST_WORDS = 12
-_EVERY = 2**31 - 1
-# How many numbers one statement is asked about.
-_AT_ONCE = 10_000
 
 # What all words are looked for in, the best first: title; tags and project too; what was written
 # about it too; what was said in it too.
@@ -94,10 +94,23 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class FoundIds:
-    """The ids of all hits in their order, and what to mark in them."""
+    """The ids of hits in their order, how many there are in all, and what to mark in them.
+
+    `piece` is what is looked for in titles as it stands where it has no words.
+    """
 
     ids: list[str]
-    terms: Terms | None
+    total: int
+    terms: Terms | None = None
+    piece: str = ""
+
+    def marked(self, session: Session, rows: Sequence[Shown]) -> list[dict[str, Highlight]]:
+        """Return for each of `rows` where in its texts is what was looked for."""
+        if self.piece:
+            return [_piece_in(row.title, self.piece) for row in rows]
+        if self.terms is None:
+            return [{} for _ in rows]
+        return highlighted(session, rows, self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,59 +140,48 @@ def search(
 
     Without an order the best come first. No words at all is a plain listing. Any text is safe.
     """
-    wanted = wanted or Filter()
-    text = _valid(text)
-    by = _By(order, is_reversed)
-    if not text.strip():
-        rows = listing.page(
-            session,
-            wanted,
-            order=order or Order.DATE,
-            is_reversed=is_reversed,
-            limit=limit,
-            offset=offset,
-        )
-        return Found([Hit(row) for row in rows], listing.count(session, wanted))
-    asked = asked_words(text)[:_MOST_WORDS]
-    if not asked:
-        return _without_words(session, text.strip(), wanted, by, limit, offset)
-    answer = _Answer(session, asked, wanted)
-    found = _recordings(session, answer.numbers(by, offset + limit)[offset:])
-    shown = highlighted(session, found, _terms(answer.meant))
-    return Found([Hit(*each) for each in zip(found, shown, strict=True)], answer.total)
+    found = search_ids(
+        session, text, wanted, order=order, is_reversed=is_reversed, limit=limit, offset=offset
+    )
+    rows = listing.with_ids(session, found.ids)
+    marks = found.marked(session, [_shown(row) for row in rows])
+    return Found([Hit(*each) for each in zip(rows, marks, strict=True)], found.total)
 
 
-def search_all(
+def search_ids(
     session: Session,
     text: str,
     wanted: Filter | None = None,
     *,
     order: Order | None = None,
     is_reversed: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> FoundIds:
-    """Return the ids of everything that `search` finds, on all pages. Takes up to half a second."""
+    """Return the ids of what `search` finds, without a limit of all of it.
+
+    All of 100,000 take up to half a second.
+    """
     wanted = wanted or Filter()
     text = _valid(text)
+    by = _By(order, is_reversed)
     if not text.strip():
-        by = order or Order.DATE
-        return FoundIds(listing.all_ids(session, wanted, by, is_reversed=is_reversed), None)
+        ids = listing.page_ids(
+            session,
+            wanted,
+            order or Order.DATE,
+            is_reversed=is_reversed,
+            limit=limit,
+            offset=offset,
+        )
+        return FoundIds(ids, len(ids) if limit is None else listing.count(session, wanted))
     asked = asked_words(text)[:_MOST_WORDS]
     if not asked:
-        by_title = _By(order, is_reversed)
-        found = _without_words(session, text.strip(), wanted, by_title, _EVERY, 0)
-        return FoundIds([hit.recording.id for hit in found.hits], None)
+        return _without_words(session, text.strip(), wanted, by, limit, offset)
     answer = _Answer(session, asked, wanted)
-    numbers = answer.numbers(_By(order, is_reversed), max(answer.total, 1))
-    return FoundIds(_ids(session, numbers), _terms(answer.meant))
-
-
-def hits_of(session: Session, found: FoundIds, first: int, count: int) -> list[Hit]:
-    """Return `count` of what was `found`, from the `first`; what is gone by now is left out."""
-    rows = listing.with_ids(session, found.ids[first : first + count])
-    if found.terms is None:
-        return [Hit(row) for row in rows]
-    shown = highlighted(session, rows, found.terms)
-    return [Hit(*each) for each in zip(rows, shown, strict=True)]
+    most = max(answer.total, 1) if limit is None else offset + limit
+    numbers = answer.numbers(by, most)[offset:]
+    return FoundIds(_ids(session, numbers), answer.total, _terms(answer.meant))
 
 
 def _valid(text: str) -> str:
@@ -243,7 +245,8 @@ class _Query:
         goes_up = self._wanted.is_deleted != is_reversed
         by_age = _index.c.rowid if goes_up else _index.c.rowid.desc()
         asked = self._asked(select(_index.c.rowid), expression)
-        return list(self._session.scalars(asked.order_by(by_age).limit(most)))
+        found = in_one(self._session, asked.order_by(by_age).limit(most))
+        return [int(number) for number in found]
 
     def _asked(self, query: Select[Any], expression: str) -> Select[Any]:
         expression = f"({expression}){self._also}"
@@ -272,22 +275,16 @@ class _Query:
         if order is Order.DATE:
             return self.newest(expression, most, is_reversed=is_reversed)
         numbers = self.newest(expression)
+        listed = _listed(numbers)
         asked = select(_rows.number).join(Recording, _IS_ROW)
+        asked = asked.where(_rows.number.in_(select(listed.c.value)))
         if len(numbers) <= FEW:
-            asked = asked.where(_rows.number.in_(numbers))
             asked = ordered(asked, order, is_reversed=is_reversed)
-            return list(self._session.scalars(asked.limit(most)))
-        # So many that walking through all recordings in their order soon finds enough.
-        wanted, first = set(numbers), []
-        asked = asked.where(*self._wanted.conditions())
-        asked = in_order(asked, self._wanted, order, is_reversed=is_reversed)
-        with self._session.scalars(asked) as walk:
-            for number in walk:
-                if number in wanted:
-                    first.append(number)
-                    if len(first) == most:
-                        break
-        return first
+        else:
+            # So many that walking through all recordings in their order soon finds enough.
+            asked = asked.where(*self._wanted.conditions())
+            asked = in_order(asked, self._wanted, order, is_reversed=is_reversed)
+        return [int(number) for number in in_one(self._session, asked.limit(most))]
 
 
 def _matches(expression: str) -> ColumnElement[bool]:
@@ -352,36 +349,37 @@ def _terms(words: list[_Word]) -> Terms:
     )
 
 
-def _recordings(session: Session, numbers: list[int]) -> list[Recording]:
-    """Return the recordings of `numbers` in the same order."""
-    asked = select(_rows.number, Recording).join(Recording, _IS_ROW)
-    asked = asked.where(_rows.number.in_(numbers))
-    found: dict[int, Recording] = {number: row for number, row in session.execute(asked)}
-    return [found[number] for number in numbers if number in found]
-
-
 def _ids(session: Session, numbers: list[int]) -> list[str]:
     """Return the recordings' ids of `numbers` in the same order."""
-    found: dict[int, str] = {}
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = _rows.number.in_(numbers[start : start + _AT_ONCE])
-        found |= {
-            number: each
-            for number, each in session.execute(select(_rows.number, _rows.id).where(some))
-        }
-    return [found[number] for number in numbers if number in found]
+    listed = _listed(numbers)
+    asked = select(_rows.id).where(_rows.number == listed.c.value)
+    return in_one(session, asked.order_by(listed.c.key))
+
+
+def _listed(numbers: list[int]) -> TableValuedAlias:
+    """Return numbers as a table: their places are `key`, they are `value`."""
+    return func.json_each(json.dumps(numbers)).table_valued("key", "value")
+
+
+def _shown(row: Recording) -> Shown:
+    project = None if row.project is None else row.project.name
+    return Shown(row.id, row.title, row.description, project, [tag.name for tag in row.tags])
 
 
 def _without_words(
-    session: Session, text: str, wanted: Filter, by: _By, limit: int, offset: int
-) -> Found:
+    session: Session, text: str, wanted: Filter, by: _By, limit: int | None, offset: int
+) -> FoundIds:
     """Return recordings with such a piece in their titles; all titles are looked through."""
     conditions = [*wanted.conditions(), func.instr(Recording.title, text) > 0]
     total = session.scalar(select(func.count()).select_from(Recording).where(*conditions))
-    asked = select(Recording).where(*conditions)
+    asked = select(Recording.id).where(*conditions)
     asked = ordered(asked, by.order or Order.DATE, is_reversed=by.is_reversed)
-    hits = []
-    for row in session.scalars(asked.limit(limit).offset(offset)):
-        start = row.title.index(text)
-        hits.append(Hit(row, {"title": Highlight(row.title, ((start, start + len(text)),))}))
-    return Found(hits, int(total or 0))
+    ids = in_one(session, asked.limit(limit).offset(offset))
+    return FoundIds(ids, int(total or 0), piece=text)
+
+
+def _piece_in(title: str, piece: str) -> dict[str, Highlight]:
+    start = title.find(piece)
+    if start < 0:
+        return {}
+    return {"title": Highlight(title, ((start, start + len(piece)),))}

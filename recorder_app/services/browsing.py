@@ -6,19 +6,21 @@ Functions take an open ``Database`` and may be called on any thread. They raise 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from recorder_app.library import overview, recordings
+from recorder_app.library.card_rows import CardRow, card_rows
 from recorder_app.library.database import Database
+from recorder_app.library.highlights import Highlight
 from recorder_app.library.listing import Filter, Order
 from recorder_app.library.models import Job
 from recorder_app.library.overview import Counts
 from recorder_app.library.queue import JobState, Session
-from recorder_app.library.search import FoundIds, Hit, hits_of, search, search_all
+from recorder_app.library.search import FoundIds, search_ids
 
 # What "recent" means.
 RECENT = timedelta(days=30)
@@ -99,39 +101,22 @@ class Overview:
 def first_page(database: Database, question: Question, limit: int) -> tuple[list[CardEntry], int]:
     """Return the first cards for `question`, and how many there are in all."""
     with database.read() as session:
-        found = search(
-            session,
-            question.text,
-            _filter(session, question),
-            order=question.order,
-            is_reversed=question.is_reversed,
-            limit=limit,
-        )
-        return _cards(session, found.hits), found.total
+        found = _found(session, question, limit)
+        return _cards(session, found, found.ids), found.total
 
 
 def listing(database: Database, question: Question) -> Listing:
     """Return the ids of everything that answers `question`."""
     with database.read() as session:
-        return Listing(
-            search_all(
-                session,
-                question.text,
-                _filter(session, question),
-                order=question.order,
-                is_reversed=question.is_reversed,
-            )
-        )
+        return Listing(_found(session, question, None))
 
 
 def cards(database: Database, listed: Listing, first: int, count: int) -> dict[int, CardEntry]:
     """Return `count` cards from the `first` on by their places; those that are gone are missing."""
+    some = listed.ids[first : first + count]
     with database.read() as session:
-        found = {
-            card.id: card for card in _cards(session, hits_of(session, listed.found, first, count))
-        }
-    some = enumerate(listed.ids[first : first + count], start=first)
-    return {place: found[each] for place, each in some if each in found}
+        found = {card.id: card for card in _cards(session, listed.found, some)}
+    return {place: found[each] for place, each in enumerate(some, start=first) if each in found}
 
 
 def still_there(database: Database, recording_ids: Sequence[str]) -> list[str]:
@@ -159,15 +144,27 @@ def _filter(session: Session, question: Question) -> Filter:
     return dataclasses.replace(question.wanted, ids=ids)
 
 
-def _cards(session: Session, hits: list[Hit]) -> list[CardEntry]:
-    jobs = overview.open_jobs(session, [hit.recording.id for hit in hits])
-    return [_card(hit, jobs.get(hit.recording.id)) for hit in hits]
+def _found(session: Session, question: Question, limit: int | None) -> FoundIds:
+    return search_ids(
+        session,
+        question.text,
+        _filter(session, question),
+        order=question.order,
+        is_reversed=question.is_reversed,
+        limit=limit,
+    )
 
 
-def _card(hit: Hit, job: Job | None) -> CardEntry:
-    row = hit.recording
-    title = hit.highlights.get("title")
-    other = next((shown for name, shown in hit.highlights.items() if name != "title"), None)
+def _cards(session: Session, found: FoundIds, recording_ids: Sequence[str]) -> list[CardEntry]:
+    rows = card_rows(session, recording_ids)
+    marks = found.marked(session, [row.shown for row in rows])
+    jobs = overview.open_jobs(session, recording_ids)
+    return [_card(row, each, jobs.get(row.id)) for row, each in zip(rows, marks, strict=True)]
+
+
+def _card(row: CardRow, marks: Mapping[str, Highlight], job: Job | None) -> CardEntry:
+    title = marks.get("title")
+    other = next((shown for name, shown in marks.items() if name != "title"), None)
     # Titles are shown whole; a long one is marked only as far as it was cut for its marks.
     is_whole = title is not None and title.text == row.title
     return CardEntry(
@@ -178,8 +175,8 @@ def _card(hit: Hit, job: Job | None) -> CardEntry:
         duration_s=row.duration_s,
         file_size=row.file_size,
         has_picture=bool(row.width),
-        project=None if row.project is None else row.project.name,
-        tags=tuple(tag.name for tag in row.tags),
+        project=row.project,
+        tags=row.tags,
         is_favourite=row.is_favourite,
         created_at=row.created_at,
         is_deleted=row.deleted_at is not None,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QAccessible, QImage, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QAccessible, QImage, QKeyEvent, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -54,6 +54,23 @@ def test_a_typo_finds_it_and_says_where(visitor: Visitor) -> None:
     visitor.qtbot.waitUntil(lambda: visitor.window.model.question.text == "")
     visitor.settle()
     assert visitor.window.model.total > 200
+
+
+def test_scrolling_draws_only_what_comes_into_sight(visitor: Visitor) -> None:
+    grid = visitor.window.recordings.grid
+    drawn: list[int] = []
+
+    class Looking(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if isinstance(event, QPaintEvent):
+                drawn.append(event.rect().height())
+            return False
+
+    looking = Looking()
+    grid.viewport().installEventFilter(looking)
+    grid.verticalScrollBar().setValue(20)
+    visitor.qtbot.waitUntil(lambda: bool(drawn))
+    assert max(drawn) <= 21
 
 
 def test_only_the_last_of_fast_keys_is_answered(visitor: Visitor) -> None:

@@ -16,7 +16,7 @@ from recorder_app.library import recordings
 from recorder_app.library.database import Database
 from recorder_app.library.listing import Filter, Order
 from recorder_app.library.models import Annotation, Project, Recording, Tag, Transcript
-from recorder_app.library.search import Found, search
+from recorder_app.library.search import Found, search, search_ids
 from recorder_app.library.search_index import rebuild
 from tests.support.library import fill, titles, with_typo
 
@@ -328,6 +328,16 @@ def test_filters_orders_and_pages_agree(filled: Database, text: str) -> None:
                 assert got == sorted(keys[order](row) for row in some)[:40], (wanted, order)
                 second = search(session, text, wanted, order=order, limit=7, offset=7)
                 assert second.hits == page.hits[7:14]
+                every = search_ids(session, text, wanted, order=order)
+                assert every.total == len(every.ids) == len(some), (wanted, order)
+                assert every.ids[:40] == [hit.recording.id for hit in page.hits], (wanted, order)
+
+
+def test_signs_without_words_are_found_in_titles_and_marked(library: Database) -> None:
+    enter(library, "plain", "before → after", "→ and →")
+    hits = find(library, "→").hits
+    assert [hit.recording.title for hit in hits] == ["→ and →", "before → after"]
+    assert [hit.highlights["title"].ranges for hit in hits] == [((0, 1),), ((7, 8),)]
 
 
 def test_long_texts_are_cut_around_the_words(library: Database) -> None:

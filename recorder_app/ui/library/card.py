@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
+from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
@@ -42,6 +44,8 @@ _TITLE_HEIGHT, _LINE_HEIGHT = 20, 17
 _ICON, _PLACEHOLDER = 14, 32
 # Words on a poster stand on this, whatever is in the picture: white on it has 4.5 to 1 over white.
 _VEIL = QColor(0, 0, 0, 178)
+# Cards whose words are kept.
+_LAID = 1000
 # Letters before the first mark of a text that is cut.
 _LED_IN = 4
 _ON_VEIL, _GRAVE = "#FFFFFF", "#FFC766"
@@ -56,6 +60,30 @@ def card_height(width: int) -> int:
         + _TITLE_HEIGHT
         + (_LINE_HEIGHT)
     )
+
+
+class Line(NamedTuple):
+    """A line of text that fits: what is shown, of how many letters, and which are marked."""
+
+    shown: str
+    letters: int
+    ranges: Sequence[tuple[int, int]]
+
+
+class _Words(NamedTuple):
+    """The words of a card as they fit into its width; measuring them costs more than drawing.
+
+    `signs` have their texts and widths beside them.
+    """
+
+    card: CardEntry
+    width: int
+    today: date
+    title: Line
+    told: Line
+    length: str
+    length_width: int
+    signs: Sequence[tuple[card_words.Sign, str, int]]
 
 
 class CardDelegate(TitleDelegate):
@@ -78,6 +106,7 @@ class CardDelegate(TitleDelegate):
         self._small_font.setPixelSize(MUTED_PX)
         self._title_metrics = QFontMetrics(self._title_font)
         self._small_metrics = QFontMetrics(self._small_font)
+        self._laid: OrderedDict[str, _Words] = OrderedDict()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of `theme` from now on."""
@@ -100,13 +129,47 @@ class CardDelegate(TitleDelegate):
         if card is None:
             self._draw_placeholder(painter, rect, poster)
         else:
-            self._draw_picture(painter, poster, card, index.row())
-            self._draw_words(painter, poster, card)
+            words = self._words(card, poster.width())
+            self._draw_picture(painter, poster, words, index.row())
+            self._draw_words(painter, poster, words)
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(self._theme.accent), FOCUS_PX))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), CARD_RADIUS, CARD_RADIUS)
         painter.restore()
+
+    def _words(self, card: CardEntry, width: int) -> _Words:
+        """Return what is written on a card, laid out once."""
+        today = date.today()
+        found = self._laid.get(card.id)
+        if found is None or found[:3] != (card, width, today):
+            found = self._lay(card, width, today)
+            self._laid[card.id] = found
+            if len(self._laid) > _LAID:
+                self._laid.popitem(last=False)
+        return found
+
+    def _lay(self, card: CardEntry, width: int, today: date) -> _Words:
+        small, right = self._small_metrics, Qt.TextElideMode.ElideRight
+        ranges: Sequence[tuple[int, int]] = ()
+        if card.found_in is None:
+            told = card_words.when(card.created_at, today)
+            told = f"{told} · {card.project}" if card.project else told
+        else:
+            told, ranges = _cut_before(small, *card.found_in, width)
+        length = clock_text(card.duration_s)
+        signs = []
+        for sign in card_words.signs(card)[:2]:
+            room = width - 2 * SPACE_XS
+            taken = min(room, small.horizontalAdvance(sign.text) + _ICON + 3 * SPACE_XS)
+            text = small.elidedText(sign.text, right, taken - _ICON - 3 * SPACE_XS + 1)
+            signs.append((sign, text, taken))
+        # The beginning of a title is what it is known by.
+        title = fitted(self._title_metrics, card.title, card.title_ranges, width)
+        told_width = small.horizontalAdvance(length) + 2 * SPACE_XS
+        return _Words(
+            card, width, today, title, fitted(small, told, ranges, width), length, told_width, signs
+        )
 
     def _draw_ground(self, painter: QPainter, rect: QRect) -> None:
         accent = QColor(self._theme.accent)
@@ -126,7 +189,8 @@ class CardDelegate(TitleDelegate):
         painter.drawRoundedRect(line, 4, 4)
         painter.drawRoundedRect(line.translated(0, 18).adjusted(0, 0, -rect.width() // 4, 0), 4, 4)
 
-    def _draw_picture(self, painter: QPainter, rect: QRect, card: CardEntry, row: int) -> None:
+    def _draw_picture(self, painter: QPainter, rect: QRect, words: _Words, row: int) -> None:
+        card = words.card
         ratio = painter.device().devicePixelRatioF()
         size = rect.size() * ratio
         wanted = Wanted(
@@ -150,31 +214,25 @@ class CardDelegate(TitleDelegate):
             painter.drawPixmap(rect.center() - middle, drawn)
         if self.hovered is not None and self.hovered[0] == row and card.has_picture:
             self._draw_progress(painter, rect, self.hovered[1])
-        self._draw_signs(painter, rect, card)
+        self._draw_signs(painter, rect, words)
 
     def _draw_progress(self, painter: QPainter, rect: QRect, share: float) -> None:
         x = rect.left() + round(share * rect.width())
         painter.setPen(QPen(QColor(_ON_VEIL), 1))
         painter.drawLine(x, rect.top(), x, rect.bottom())
 
-    def _draw_signs(self, painter: QPainter, rect: QRect, card: CardEntry) -> None:
-        length = clock_text(card.duration_s)
-        right = rect.right() - SPACE_XS
-        bottom = rect.bottom() - SPACE_XS
-        width = self._small_metrics.horizontalAdvance(length) + 2 * SPACE_XS
-        self._draw_pill(painter, QRect(right - width, bottom - 18, width, 18), "", length)
-        left = rect.left() + SPACE_XS + 1
-        top = rect.top() + SPACE_XS + 1
-        for sign in card_words.signs(card)[:2]:
-            room = rect.width() - 2 * SPACE_XS
-            text_width = self._small_metrics.horizontalAdvance(sign.text)
-            width = min(room, text_width + _ICON + 3 * SPACE_XS)
+    def _draw_signs(self, painter: QPainter, rect: QRect, words: _Words) -> None:
+        painter.setFont(self._small_font)
+        right, bottom = rect.right() - SPACE_XS, rect.bottom() - SPACE_XS
+        width = words.length_width
+        self._draw_pill(painter, QRect(right - width, bottom - 18, width, 18), "", words.length)
+        left, top = rect.left() + SPACE_XS + 1, rect.top() + SPACE_XS + 1
+        for sign, text, width in words.signs:
             where = QRect(left, top, width, 20)
-            self._draw_pill(painter, where, sign.icon, sign.text, is_grave=sign.is_grave)
+            self._draw_pill(painter, where, sign.icon, text, is_grave=sign.is_grave)
             top += 23
-        if card.is_favourite:
-            where = QRect(left, bottom - 20, 20, 20)
-            self._draw_pill(painter, where, "star-full", "")
+        if words.card.is_favourite:
+            self._draw_pill(painter, QRect(left, bottom - 20, 20, 20), "star-full", "")
 
     def _draw_pill(
         self, painter: QPainter, rect: QRect, icon: str, text: str, *, is_grave: bool = False
@@ -192,30 +250,17 @@ class CardDelegate(TitleDelegate):
             inner.adjust(_ICON + SPACE_XS, 0, 0, 0)
         if text:
             painter.setPen(QColor(colour))
-            painter.setFont(self._small_font)
-            elided = self._small_metrics.elidedText(
-                text, Qt.TextElideMode.ElideRight, inner.width() + 1
-            )
-            painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, elided)
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+            painter.drawText(inner, flags, text)
 
-    def _draw_words(self, painter: QPainter, poster: QRect, card: CardEntry) -> None:
+    def _draw_words(self, painter: QPainter, poster: QRect, words: _Words) -> None:
         left, width = poster.left(), poster.width()
         title = QRect(left, poster.bottom() + 1 + SPACE_XS, width, _TITLE_HEIGHT)
         painter.setFont(self._title_font)
-        # The beginning of a title is what it is known by.
-        draw_marked(painter, title, card.title, card.title_ranges, self._theme.text, self._theme)
+        draw_line(painter, title, words.title, self._theme.text, self._theme)
         line = QRect(left, title.bottom() + 1, width, _LINE_HEIGHT)
         painter.setFont(self._small_font)
-        if card.found_in is not None:
-            text, ranges = _cut_before(self._small_metrics, *card.found_in, width)
-            draw_marked(painter, line, text, ranges, self._theme.muted, self._theme)
-            return
-        told = card_words.when(card.created_at, datetime.now().astimezone())
-        if card.project:
-            told = f"{told} · {card.project}"
-        elided = self._small_metrics.elidedText(told, Qt.TextElideMode.ElideRight, width)
-        painter.setPen(QColor(self._theme.muted))
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, elided)
+        draw_line(painter, line, words.told, self._theme.muted, self._theme)
 
     # The title, edited where it stands.
 
@@ -229,28 +274,26 @@ class CardDelegate(TitleDelegate):
         editor.setGeometry(poster.left(), top, poster.width(), height)
 
 
-def draw_marked(
-    painter: QPainter,
-    rect: QRect,
-    text: str,
-    ranges: Sequence[tuple[int, int]],
-    colour: str,
-    theme: Theme,
-) -> None:
-    """Draw one line of text with the ranges of its letters marked, cut where it is too long."""
-    metrics = painter.fontMetrics()
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    whole = len(shown) if shown == text else len(shown) - 1
-    if ranges:
+def fitted(metrics: QFontMetrics, text: str, ranges: Sequence[tuple[int, int]], width: int) -> Line:
+    """Return one line of text with the ranges of its letters to mark, cut where it is too long."""
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    return Line(shown, len(shown) if shown == text else len(shown) - 1, ranges)
+
+
+def draw_line(painter: QPainter, rect: QRect, line: Line, colour: str, theme: Theme) -> None:
+    """Draw one line of text with its marks, in the painter's font."""
+    shown = line.shown
+    if line.ranges:
+        metrics = painter.fontMetrics()
         ground = QColor(theme.accent)
         ground.setAlphaF(0.35 if theme.is_dark else 0.25)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         top = rect.center().y() - metrics.height() // 2 + 1
-        for start, end in ranges:
-            if start < whole:
+        for start, end in line.ranges:
+            if start < line.letters:
                 left = metrics.horizontalAdvance(shown[:start])
-                right = metrics.horizontalAdvance(shown[: min(end, whole)])
+                right = metrics.horizontalAdvance(shown[: min(end, line.letters)])
                 mark = QRect(rect.left() + left - 1, top, right - left + 2, metrics.height())
                 painter.drawRoundedRect(mark, 3, 3)
     painter.setPen(QColor(colour))

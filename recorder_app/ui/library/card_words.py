@@ -22,9 +22,9 @@ class Sign(NamedTuple):
     is_grave: bool = False
 
 
-def when(moment: datetime, now: datetime) -> str:
-    """Return a day as people say it; with the time of day while it is today."""
-    local, today = moment.astimezone(), now.astimezone().date()
+def when(moment: datetime, today: date) -> str:
+    """Return a day as people say it; with the time of day where it is `today`."""
+    local = moment.astimezone()
     day = local.date()
     if day == today:
         return translate(N_("today {time}"), time=f"{local:%H:%M}")
@@ -55,9 +55,9 @@ def signs(card: CardEntry) -> list[Sign]:
     return found
 
 
-def spoken(card: CardEntry, now: datetime) -> str:
+def spoken(card: CardEntry, today: date) -> str:
     """Return all that is seen of a recording as one line."""
-    parts = [card.title, when(card.created_at, now), clock_text(card.duration_s)]
+    parts = [card.title, when(card.created_at, today), clock_text(card.duration_s)]
     if card.is_favourite:
         parts.append(translate(N_("favourite")))
     return ", ".join([*parts, *(sign.text for sign in signs(card))])

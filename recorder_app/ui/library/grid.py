@@ -70,6 +70,8 @@ class GridView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setMouseTracking(True)
+        # What moves is moved as a picture, and only what comes into sight is drawn.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.activated.connect(lambda index: self.opened.emit(index.row()))
         posters.arrived.connect(self._picture_arrived)
         model.dataChanged.connect(lambda *_: self.viewport().update())
@@ -252,6 +254,7 @@ class GridView(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self.palette().window())
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
         plain: Any = option.state
@@ -275,7 +278,8 @@ class GridView(QListView):
     def _tell_sight(self) -> None:
         rows = self.rows_in_sight()
         if self.isVisible() and rows:
-            self._model.want(rows.start, rows.stop - 1)
+            lines = self.viewport().height() // self._pitch() + 2
+            self._model.want(rows.start, rows.stop - 1, lines * self._columns())
             self._note_sight(rows)
 
     def _note_sight(self, rows: Iterable[int]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -45,8 +45,9 @@ COLUMNS = (
     N_("Tags"),
     N_("State"),
 )
-# Rows that are fetched at a time, and how far beyond what is seen.
-_PAGE, _AHEAD = 100, 40
+# Rows that are fetched at a time, and how far beyond what is seen; for an answer only what is seen
+# and a little more.
+_PAGE, _AHEAD, _MORE = 100, 40, 12
 # Rows that are kept, those around what is seen.
 _KEPT = 3000
 # All ids are fetched once nobody types any more.
@@ -93,7 +94,8 @@ class RecordingsModel(QAbstractTableModel):
         self._wants_refresh = False
         self._held = 0
         self._is_paused = False
-        self._wanted = (0, _PAGE)
+        self._room = _PAGE
+        self._wanted = (0, _PAGE - 1)
         self._waiting: list[Callable[[list[str]], None]] = []
         self._idle_until = 0.0
         self._settled = QTimer(self, singleShot=True, interval=_SETTLED_MS)
@@ -148,14 +150,14 @@ class RecordingsModel(QAbstractTableModel):
         self._settled.stop()
         self._later.stop()
         self._waiting.clear()
-        self._wanted = (0, _PAGE)
-        turn = self._turn
+        self._wanted = (0, self._room - 1)
+        turn, count = self._turn, min(_PAGE, self._room + _MORE)
 
         def work() -> tuple[list[CardEntry], int] | None:
             # Overtaken by the next key.
             if turn != self._turn:
                 return None
-            return browsing.first_page(self._access.database(), question, _PAGE)
+            return browsing.first_page(self._access.database(), question, count)
 
         self._access.pages.run(work, partial(self._begin, turn), partial(self._fail, turn))
 
@@ -163,9 +165,9 @@ class RecordingsModel(QAbstractTableModel):
         """Ask the same again, of the file that is there now."""
         self._access.pages.run(self._access.reopen, lambda _: self.ask(self._question))
 
-    def want(self, first: int, last: int) -> None:
-        """Say which rows are in sight."""
-        self._wanted = (first, last)
+    def want(self, first: int, last: int, room: int) -> None:
+        """Say which rows are in sight, and how many could be."""
+        self._wanted, self._room = (first, last), room
         self._fetch()
 
     def pause(self) -> None:
@@ -417,7 +419,7 @@ class RecordingsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.EditRole:
             return card.title
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == TITLE:
-            return card_words.spoken(card, datetime.now().astimezone())
+            return card_words.spoken(card, date.today())
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == TITLE:
             return card.title
         return None
@@ -452,7 +454,7 @@ def _text(card: CardEntry, column: int) -> str:
         case 0:
             return card.title
         case 1:
-            return card_words.when(card.created_at, datetime.now().astimezone())
+            return card_words.when(card.created_at, date.today())
         case 2:
             return clock_text(card.duration_s)
         case 3:

@@ -22,7 +22,7 @@ from recorder_app.library.listing import Order
 from recorder_app.services.browsing import CardEntry
 from recorder_app.texts import N_, translate
 from recorder_app.ui import icons
-from recorder_app.ui.library.card import draw_marked
+from recorder_app.ui.library.card import draw_line, fitted
 from recorder_app.ui.library.grid import select_all, start_drag
 from recorder_app.ui.library.model import (
     CARD,
@@ -165,7 +165,8 @@ class TableView(QTableView):
     def _tell_sight(self) -> None:
         rows = self.rows_in_sight()
         if self.isVisible() and rows:
-            self._model.want(rows.start, rows.stop - 1)
+            room = self.viewport().height() // _ROW + 2
+            self._model.want(rows.start, rows.stop - 1, room)
 
 
 class _Cells(TitleDelegate):
@@ -207,5 +208,6 @@ class _Cells(TitleDelegate):
             painter.drawPixmap(rect.left(), rect.center().y() - _ICON // 2 + 1, star)
             rect.adjust(_ICON + SPACE_S, 0, 0, 0)
         ranges = card.title_ranges if index.column() == TITLE and not is_chosen else ()
-        draw_marked(painter, rect, text, ranges, colour, self.theme)
+        line = fitted(painter.fontMetrics(), text, ranges, rect.width())
+        draw_line(painter, rect, line, colour, self.theme)
         painter.restore()
