@@ -1,7 +1,8 @@
-"""The library window as a program of its own, over a library such as people have.
+"""The app with its library window open, over a library such as people have.
 
-``python -m tests.support.library_window light|dark [COUNT]`` makes this user's library with
-posters, unless there is one, and shows the window. It ends with the window.
+``python -m tests.support.library_window library COUNT`` adds recordings with posters to this
+user's library, older than those that are there, and starts the app with the window; ``trim``
+instead of ``library`` shows the newest one in the trim view.
 """
 
 from __future__ import annotations
@@ -9,23 +10,26 @@ from __future__ import annotations
 import random
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from recorder_app import paths
+from recorder_app.library import listing
 from recorder_app.library.database import Database
 from recorder_app.library.models import Job, Recording
 from recorder_app.media.frames import Pixels
 from recorder_app.media.stills import STRIP_PICTURES, STRIP_WIDTH, jpeg
 from recorder_app.services.library import library_path
 from recorder_app.settings.store import SettingsStore
-from recorder_app.ui import style
-from recorder_app.ui.library.window import LibraryWindow
-from recorder_app.ui.tokens import DARK, LIGHT
+from recorder_app.ui.application import App
 from tests.support.library import fill
 
 _WITH_POSTERS = 60
+# The app has its place in the tray first.
+_STARTED_MS = 1000
 
 
 def make(count: int) -> None:
@@ -36,7 +40,7 @@ def make(count: int) -> None:
         now = datetime.now(UTC)
         for number, each in enumerate(newest[:_WITH_POSTERS]):
             row = session.get_one(Recording, each)
-            row.created_at = now - timedelta(hours=7 * number)
+            row.created_at = now - timedelta(hours=7 * number + 1)
             row.deleted_at = None
         for number, state in ((1, "running"), (4, "failed")):
             upload = Job(kind="upload", lane="network", state=state, progress=0.62)
@@ -75,16 +79,23 @@ def _picture(width: int, height: int, share: float, colour: list[int]) -> Pixels
 
 
 def main() -> int:
-    theme = DARK if sys.argv[1] == "dark" else LIGHT
-    if not library_path().exists() and len(sys.argv) > 2:
+    if len(sys.argv) > 2:
         make(int(sys.argv[2]))
-    app = QApplication(sys.argv[:1])
-    style.apply(app, theme)
-    window = LibraryWindow(theme, SettingsStore())
-    window.play_requested.connect(lambda each: print(f"play {each}", flush=True))
-    window.closed.connect(app.quit)
-    window.bring_up()
-    return app.exec()
+    qt = QApplication(sys.argv[:1])
+    qt.setQuitOnLastWindowClosed(False)
+    app = App(qt, SettingsStore())
+    app.begin()
+    show = app.show_library if sys.argv[1] == "library" else partial(app._desk.trim, _newest())
+    QTimer.singleShot(_STARTED_MS, show)
+    return qt.exec()
+
+
+def _newest() -> str:
+    database = Database(library_path())
+    with database.read() as session:
+        [newest] = listing.page(session, limit=1)
+    database.close()
+    return newest.id
 
 
 if __name__ == "__main__":

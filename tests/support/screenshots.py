@@ -5,11 +5,12 @@ Prints what it writes. The README's pictures are cut from these.
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,19 @@ from tests.support.hands import Hands, wait_until
 from tests.support.painting import paint_root, painter
 
 SIZE = (1280, 800)
+# Room for the library at twice the size.
+LARGE = (1920, 1200)
 AREA = ((300, 150), (940, 510))
 # Windows appear and disappear in steps.
 _SETTLED_S = 0.7
+# What to press for which picture of the library.
+_LIBRARY = {
+    "library": (),
+    "library-chosen": ("Home", "shift+Right", "shift+Right"),
+    "library-playing": ("Home", "Return"),
+    "library-search": ("ctrl+f", "type databse"),
+    "library-nothing": ("ctrl+a", "type qqqqq"),
+}
 
 
 class Photographer:
@@ -90,23 +101,36 @@ class Photographer:
         self._hands.key("Escape")
 
     def take_library(self) -> None:
-        """Take the library window by itself, with many recordings."""
-        command = [sys.executable, "-m", "tests.support.library_window", self._theme, "300"]
-        window = subprocess.Popen(command, env=self._env)
+        """Take the library window with many recordings, the player and the trim view."""
+        for scale, more in (("1", ("300",)), ("2", ())):
+            self._env["QT_SCALE_FACTOR"] = scale
+            with self._library("library", *more):
+                for name, keys in _LIBRARY.items():
+                    for key in keys:
+                        if key.startswith("type "):
+                            self._hands.type(key.removeprefix("type "))
+                        else:
+                            self._hands.key(key)
+                    self._take(f"{name}-{scale}x")
+            with self._library("trim"):
+                time.sleep(_SETTLED_S)
+                self._hands.key("Right", "Right", "i")
+                self._take(f"trim-{scale}x")
+                self._hands.key("ctrl+e")
+                self._take(f"export-{scale}x")
+        del self._env["QT_SCALE_FACTOR"]
+
+    @contextlib.contextmanager
+    def _library(self, *arguments: str) -> Iterator[None]:
+        command = [sys.executable, "-m", "tests.support.library_window", *arguments]
+        app = subprocess.Popen(command, env=self._env)
         try:
-            self._hands.focus(self._hands.window("Library"))
-            self._take("library")
-            self._hands.key("Home", "shift+Right", "shift+Right")
-            self._take("library-chosen")
-            self._hands.key("Escape", "ctrl+f")
-            self._hands.type("databse")
-            self._take("library-search")
-            self._hands.key("ctrl+a")
-            self._hands.type("qqqqq")
-            self._take("library-nothing")
+            self._hands.focus(self._hands.window("^Library"))
+            time.sleep(_SETTLED_S)
+            yield
         finally:
-            window.terminate()
-            window.wait(20)
+            app.terminate()
+            app.wait(20)
 
     def _command(self, *arguments: str) -> str:
         return run(*arguments, env=self._env).stdout
@@ -124,29 +148,30 @@ def main() -> int:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for theme in ("light", "dark"):
-        with (
-            tempfile.TemporaryDirectory(prefix="home-") as home,
-            VirtualDesktop(
-                "x".join(map(str, SIZE)),
-                dbus=True,
-                sound="pipewire",
-                tray=True,
-                notifications=True,
-            ) as desktop,
-        ):
-            env = environment(desktop.environment, home=Path(home))
-            down, across = np.mgrid[0 : SIZE[1], 0 : SIZE[0]]
-            pixels = np.zeros((SIZE[1], SIZE[0], 4), np.uint8)
-            pixels[..., 0] = 120 + down * 60 // SIZE[1]
-            pixels[..., 1] = 90 + across * 50 // SIZE[0]
-            pixels[..., 2] = 60 + down * 40 // SIZE[1]
-            paint_root(env["DISPLAY"], pixels)
-            with painter(env, "typing", "--title", "Notes", "--geometry", "640x360+300+150"):
-                photographer = Photographer(env, folder, theme)
-                photographer.take_all()
-                photographer.take_library()
+        with tempfile.TemporaryDirectory(prefix="home-") as home:
+            with _desktop(SIZE, Path(home)) as env:
+                Photographer(env, folder, theme).take_all()
+            with _desktop(LARGE, Path(home)) as env:
+                Photographer(env, folder, theme).take_library()
     # In every state, which the app comes to only in time.
     return library_pictures.main(folder)
+
+
+@contextlib.contextmanager
+def _desktop(size: tuple[int, int], home: Path) -> Iterator[dict[str, str]]:
+    """Show a desktop with somebody typing; yield what a program there needs to know."""
+    with VirtualDesktop(
+        "x".join(map(str, size)), dbus=True, sound="pipewire", tray=True, notifications=True
+    ) as desktop:
+        env = environment(desktop.environment, home=home)
+        down, across = np.mgrid[0 : size[1], 0 : size[0]]
+        pixels = np.zeros((size[1], size[0], 4), np.uint8)
+        pixels[..., 0] = 120 + down * 60 // size[1]
+        pixels[..., 1] = 90 + across * 50 // size[0]
+        pixels[..., 2] = 60 + down * 40 // size[1]
+        paint_root(env["DISPLAY"], pixels)
+        with painter(env, "typing", "--title", "Notes", "--geometry", "640x360+300+150"):
+            yield env
 
 
 if __name__ == "__main__":
