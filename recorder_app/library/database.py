@@ -36,6 +36,8 @@ _SHOWN = 800
 # A library has its first table long before it is as old.
 _NEW_S = 10.0
 _BEGIN = "BEGIN IMMEDIATE"
+# From its first statement on a reader sees one state, whatever others write meanwhile.
+_BEGIN_READING = "BEGIN DEFERRED"
 
 
 class Database:
@@ -99,8 +101,12 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
-        """Yield a session that sees one state of the library and writes nothing."""
+        """Yield a session that sees one state of the library and writes nothing.
+
+        Not to be kept for long: the log of what is written meanwhile grows until it ends.
+        """
         with translated(self.path), Session(self._engine, expire_on_commit=False) as session:
+            session.connection().exec_driver_sql(_BEGIN_READING)
             yield session
 
     @contextlib.contextmanager

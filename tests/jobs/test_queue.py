@@ -228,6 +228,32 @@ def test_ended_jobs_are_forgotten_and_failed_ones_are_not(database: Database) ->
         assert [job.id for job in job_list.listed(session)] == [failed]
 
 
+@pytest.mark.parametrize("is_running", [False, True])
+def test_a_job_that_goes_on_while_it_is_listed_is_listed_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch, is_running: bool
+) -> None:
+    job = enqueue(database)
+    if is_running:
+        assert claim(database) == job
+    with database.read() as session:
+        asked = session.scalars
+
+        def go_on(*query: object) -> list[object]:
+            """Answer, then have the job do something before the next query."""
+            found = list(asked(*query))  # type: ignore[call-overload]
+            if is_running:
+                with database.write() as other:
+                    leases.give_back(other, job, "me")
+            else:
+                claim(database)
+            return found
+
+        monkeypatch.setattr(session, "scalars", go_on)
+        listed = [(each.id, each.state) for each in job_list.listed(session)]
+    assert listed == [(job, "running" if is_running else "queued")]
+    assert state_of(database, job) is (JobState.QUEUED if is_running else JobState.RUNNING)
+
+
 def test_a_paused_job_rests_until_it_is_tried_again(database: Database) -> None:
     waiting, running = enqueue(database, "a"), enqueue(database, "b", priority=1)
     assert claim(database) == running

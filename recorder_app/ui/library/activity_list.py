@@ -90,11 +90,9 @@ class ActivityListView(QScrollArea):
 
     def show_list(self, listed: ActivityList) -> None:
         """Show these jobs; called again and again, also when nothing changed."""
-        # One whose state changed while it was listed may be there twice.
-        known = {job.id: job for job in listed.jobs}.values()
-        failed = [job for job in known if job.state == "failed"]
-        over = [job for job in known if job.state in ("done", "cancelled")]
-        current = [job for job in known if job.state in ("running", "queued", "paused")]
+        failed = [job for job in listed.jobs if job.state == "failed"]
+        over = [job for job in listed.jobs if job.state in ("done", "cancelled")]
+        current = [job for job in listed.jobs if job.state in ("running", "queued", "paused")]
         counts = listed.counts
         shown: set[str] = set()
         for part, jobs, most, states in (
