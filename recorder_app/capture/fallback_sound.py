@@ -74,5 +74,5 @@ class NoSystemSound:
     def _missing(self) -> SourceUnavailable:
         return SourceUnavailable(
             N_("System sound can be recorded on Linux only for now."),
-            hint=N_("Record without it: --no-system-audio."),
+            hint=N_("Record without it; on the command line, with --no-system-audio."),
         )

@@ -34,7 +34,7 @@ class Grabber:
         except (ScreenShotError, OSError) as error:
             raise SourceUnavailable(
                 N_("The screen cannot be grabbed ({reason})."),
-                hint=N_("“recorder-app doctor” shows what works here."),
+                hint=N_("On the command line, “recorder-app doctor” shows what works here."),
                 reason=error,
             ) from error
 

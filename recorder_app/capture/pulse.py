@@ -176,7 +176,7 @@ class PulseConnection:
             )
         raise self._failure(
             N_("The sound server cannot be used ({reason})."),
-            hint=N_("“recorder-app doctor” shows what works here."),
+            hint=N_("On the command line, “recorder-app doctor” shows what works here."),
             reason=_text(self.library.pa_strerror(number)),
         )
 

@@ -211,13 +211,18 @@ def find_source(connection: PulseConnection, name: str, *, is_system: bool) -> P
     if found:
         raise SourceUnavailable(
             N_("Several microphones match “{name}”: {names}."),
-            hint=N_("Name one by its first column in “recorder-app devices”."),
+            hint=N_(
+                "Choose one in the settings; on the command line, name one by its first column in "
+                "“recorder-app devices”."
+            ),
             name=name,
             names=", ".join(each.name for each in found),
         )
     raise SourceUnavailable(
         N_("There is no microphone “{name}”."),
-        hint=N_("“recorder-app devices” lists them. Plug it in, or choose another."),
+        hint=N_(
+            "Plug it in, or choose another; on the command line, “recorder-app devices” lists them."
+        ),
         name=name,
     )
 

@@ -70,7 +70,8 @@ def parse_target(text: str) -> Target:
     raise InvalidRequest(
         N_("“{text}” is not something to record."),
         hint=N_(
-            "Use monitor:N, all, region:X,Y,WxH or window:TITLE; “recorder-app targets” lists them."
+            "Use monitor:N, all, region:X,Y,WxH or window:TITLE; on the command line, "
+            "“recorder-app targets” lists them."
         ),
         text=text,
     )
@@ -146,7 +147,10 @@ class TargetLocator:
         if number > len(monitors):
             raise InvalidRequest(
                 N_("There is no monitor {number}; this desktop has {count}."),
-                hint=N_("“recorder-app targets” lists the monitors."),
+                hint=N_(
+                    "Choose another; on the command line, “recorder-app targets” lists the "
+                    "monitors."
+                ),
                 number=number,
                 count=len(monitors),
             )
@@ -163,7 +167,10 @@ class TargetLocator:
         if not found:
             raise InvalidRequest(
                 N_("There is no window “{query}”."),
-                hint=N_("“recorder-app targets” lists the windows with their numbers."),
+                hint=N_(
+                    "Choose another; on the command line, “recorder-app targets” lists the windows "
+                    "with their numbers."
+                ),
                 query=query,
             )
         if len(found) > 1:

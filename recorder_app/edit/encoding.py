@@ -97,7 +97,9 @@ def choose(ladder: Sequence[ExportEncoder], plan: EncodingPlan) -> EncodingPlan:
         return tried
     raise CodecUnavailable(
         N_("No encoder for this export works on this machine ({reasons})."),
-        hint=N_("Choose another preset; “recorder-app doctor” lists what works."),
+        hint=N_(
+            "Choose another preset; on the command line, “recorder-app doctor” lists what works."
+        ),
         reasons="; ".join(reasons),
     )
 

@@ -95,7 +95,10 @@ def _call_webhook(
     if not address:
         raise StorageError(
             N_("The address of the webhook of “{name}” is not known."),
-            hint=N_("Set it anew with “recorder-app destination add”."),
+            hint=N_(
+                "Enter it in the settings; on the command line, “recorder-app destination add "
+                "--replace” asks for it."
+            ),
             name=entry.name,
         )
     message = {

@@ -15,12 +15,12 @@ from recorder_app.errors import (
     AuthenticationRejected,
     InvalidSettingError,
     PermissionRejected,
-    UnreadableMedia,
 )
 from recorder_app.jobs import credentials, renditions
 from recorder_app.library import uploads
 from recorder_app.library.database import Database
 from recorder_app.library.models import Recording, Upload
+from recorder_app.media.missing import missing_file
 from recorder_app.settings.destinations import DestinationsStore, StoredDestination
 from recorder_app.shapes import converted
 from recorder_app.share import kinds
@@ -56,7 +56,10 @@ def configuration_of(entry: StoredDestination, kind: Kind) -> Configuration:
     except msgspec.ValidationError as error:
         raise InvalidSettingError(
             N_("The destination “{name}” is not configured properly: {reason}."),
-            hint=N_("Set it anew with “recorder-app destination add”."),
+            hint=N_(
+                "Set it anew in the settings; on the command line, “recorder-app destination add "
+                "--replace” does."
+            ),
             name=entry.name,
             reason=error,
         ) from error
@@ -100,11 +103,7 @@ def media_of(recording: Recording) -> Path:
     """Return a recording's own file. Raises UnreadableMedia where it is not there."""
     path = Path(recording.path)
     if not path.is_file():
-        raise UnreadableMedia(
-            N_("{path} is not there."),
-            hint=N_("“recorder-app library check --files” looks for recordings that were moved."),
-            path=path,
-        )
+        raise missing_file(path)
     return path
 
 

@@ -45,7 +45,7 @@ class Pace:
             self._looked_at = None
             raise NetworkMetered(
                 N_("The network is paid by amount; the upload waits for another one."),
-                hint=N_("“recorder-app settings set sharing.on_metered on” uploads here too."),
+                hint=N_("The setting sharing.on_metered, “Metered networks”, uploads here too."),
             )
 
     def offline_wait_s(self, job_id: str) -> float:

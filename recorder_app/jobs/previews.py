@@ -14,14 +14,13 @@ import msgspec
 import psutil
 
 from recorder_app import faults, paths
-from recorder_app.errors import UnreadableMedia
 from recorder_app.jobs.context import JobContext, Outcome
 from recorder_app.library.models import Recording
 from recorder_app.media import digest, stills, waveform
 from recorder_app.media.containers import inspect
+from recorder_app.media.missing import missing_file
 from recorder_app.media.outfile import storage_error
 from recorder_app.shapes import converted
-from recorder_app.texts import N_
 
 POSTER = "poster.jpg"
 STRIP = "strip.jpg"
@@ -76,11 +75,7 @@ def _media(context: JobContext) -> tuple[Path, float]:
     recording: Recording = context.recording()
     path = Path(recording.path)
     if not path.is_file():
-        raise UnreadableMedia(
-            N_("The file {path} is not there."),
-            hint=N_("If it was moved, tell the library with “recorder-app library check --files”."),
-            path=path,
-        )
+        raise missing_file(path)
     return path, recording.duration_s or inspect(path).duration_s
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from recorder_app.errors import InvalidRequest, SourceChanged, UnreadableMedia
+from recorder_app.errors import InvalidRequest, SourceChanged
 from recorder_app.media.digest import checksum
+from recorder_app.media.missing import missing_file
 from recorder_app.texts import N_
 
 
@@ -24,9 +25,9 @@ class SourceStamp(msgspec.Struct, frozen=True):
         try:
             found = path.stat()
         except OSError as error:
-            raise _gone(path) from error
+            raise missing_file(path) from error
         if not path.is_file():
-            raise _gone(path)
+            raise missing_file(path)
         return cls(found.st_size, found.st_mtime_ns, sha256)
 
     def check(self, path: Path) -> None:
@@ -57,11 +58,3 @@ def refuse_source(source: Path, target: Path) -> None:
             hint=N_("Choose another name."),
             path=target,
         )
-
-
-def _gone(path: Path) -> UnreadableMedia:
-    return UnreadableMedia(
-        N_("The file {path} is not there."),
-        hint=N_("If it was moved, tell the library with “recorder-app library check --files”."),
-        path=path,
-    )

@@ -34,7 +34,10 @@ def get(session: Session, text: str) -> Job:
         N_("Several jobs have an id like {id}.")
         if matches
         else N_("There is no job with the id {id}."),
-        hint=N_("“recorder-app jobs” shows them; give at least four characters of an id."),
+        hint=N_(
+            "On the command line, “recorder-app jobs” shows them; give at least four characters of "
+            "an id."
+        ),
         id=text,
     )
 

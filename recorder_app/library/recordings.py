@@ -40,7 +40,10 @@ def get(session: Session, text: str) -> Recording:
         N_("Several recordings have an id like {id}.")
         if matches
         else N_("There is no recording with the id {id}."),
-        hint=N_("“recorder-app list” shows them; give at least four characters of an id."),
+        hint=N_(
+            "On the command line, “recorder-app list” shows them; give at least four characters of "
+            "an id."
+        ),
         id=text,
     )
 

@@ -15,8 +15,9 @@ from recorder_app.media.outfile import storage_error
 from recorder_app.texts import N_
 
 WAYS_OUT = N_(
-    "“recorder-app library restore --newest” brings the newest good backup back, “recorder-app "
-    "library rebuild” makes a new library from the recordings. They are safe."
+    "On the command line, “recorder-app library restore --newest” brings the newest good backup "
+    "back, and “recorder-app library rebuild” makes a new library from the recordings. They are "
+    "safe."
 )
 
 
@@ -69,6 +70,8 @@ def _meaning(error: BaseException, path: Path) -> RecorderError:
         )
     return LibraryError(
         N_("The library cannot be used ({reason})."),
-        hint=N_("Recordings are safe. “recorder-app library check” looks at it."),
+        hint=N_(
+            "Recordings are safe. On the command line, “recorder-app library check” looks at it."
+        ),
         reason=text,
     )

@@ -131,7 +131,9 @@ def choose_encoder(profile_name: str, wanted: VideoFormat) -> EncoderChoice:
         reasons.append(f"{name}: {failure}")
     raise CodecUnavailable(
         N_("No video encoder for {profile} works on this machine ({reasons})."),
-        hint=N_("Choose another --format; “recorder-app doctor” lists what works."),
+        hint=N_(
+            "Choose another format; on the command line, “recorder-app doctor” lists what works."
+        ),
         profile=profile_name,
         reasons="; ".join(reasons),
     )
@@ -192,7 +194,7 @@ def choose_sound_encoder(profile_name: str) -> SoundEncoderChoice:
         reasons.append(f"{name}: {failure}")
     raise CodecUnavailable(
         N_("No sound encoder for {profile} works on this machine ({reasons})."),
-        hint=N_("Choose another --format, or record without sound."),
+        hint=N_("Choose another format, or record without sound."),
         profile=profile_name,
         reasons="; ".join(reasons),
     )

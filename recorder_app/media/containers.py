@@ -73,7 +73,7 @@ def add_sound_stream(
     except (av.FFmpegError, OSError) as error:
         raise EncoderFailed(
             N_("The sound encoder {name} stopped working ({reason})."),
-            hint=N_("Record without sound, or choose another --format."),
+            hint=N_("Record without sound, or choose another format."),
             name=choice.name,
             reason=error,
         ) from error

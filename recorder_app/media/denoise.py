@@ -48,7 +48,7 @@ class Denoiser:
         except (av.FFmpegError, ValueError) as error:
             raise EncoderFailed(
                 N_("Noise cannot be taken out here ({reason})."),
-                hint=N_("Record without --denoise."),
+                hint=N_("Record without the noise filter."),
                 reason=error,
             ) from error
         # The graph owns the filters.

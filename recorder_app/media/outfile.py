@@ -40,12 +40,12 @@ def storage_error(error: OSError, path: Path) -> StorageError:
     if isinstance(error, FileExistsError):
         return OutputExists(
             N_("{path} exists already."),
-            hint=N_("Choose another name, or add --overwrite to replace it."),
+            hint=N_("Choose another name; on the command line, --overwrite replaces it."),
             path=path,
         )
     return OutputNotWritable(
         N_("{path} cannot be written: {reason}."),
-        hint=N_("Choose a folder that you may write to with --output."),
+        hint=N_("Choose a folder that you may write to."),
         path=path,
         reason=error.strerror or type(error).__name__,
     )

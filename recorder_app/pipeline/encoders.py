@@ -79,7 +79,7 @@ class VideoEncoderStage(Stage[TimedFrame]):
         except (av.FFmpegError, OSError) as error:
             raise EncoderFailed(
                 N_("The video encoder {name} stopped working ({reason})."),
-                hint=N_("What was recorded so far is kept. Try another --format."),
+                hint=N_("What was recorded so far is kept. Try another format."),
                 name=self._stream.codec_context.name,
                 reason=error,
             ) from error

@@ -35,7 +35,7 @@ def paths(plan: RecordingPlan, attempt: int) -> tuple[Path, Path]:
     if not plan.overwrite:
         raise OutputExists(
             N_("{path} exists already."),
-            hint=N_("Choose another name, or add --overwrite to replace it."),
+            hint=N_("Choose another name; on the command line, --overwrite replaces it."),
             path=output,
         )
     return output.with_name(f"{output.stem} (recording {os.getpid()}){output.suffix}"), output

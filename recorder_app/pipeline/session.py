@@ -260,7 +260,7 @@ class RecordingSession:
             elif not self._has_picture and waited_ns > _FIRST_PICTURE_S * NS_PER_S:
                 raise SourceUnavailable(
                     N_("No picture came from {source}."),
-                    hint=N_("“recorder-app doctor” shows what works here."),
+                    hint=N_("On the command line, “recorder-app doctor” shows what works here."),
                     source=self._graph.info.description,
                 )
 

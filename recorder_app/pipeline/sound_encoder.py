@@ -86,7 +86,7 @@ class SoundEncoder:
         except (av.FFmpegError, OSError) as error:
             raise EncoderFailed(
                 N_("The sound encoder {name} stopped working ({reason})."),
-                hint=N_("The picture goes on. Try another --format."),
+                hint=N_("The picture goes on. Try another format."),
                 name=self._stream.codec_context.name,
                 reason=error,
             ) from error

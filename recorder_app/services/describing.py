@@ -137,7 +137,7 @@ def check_name(path: Path) -> None:
     if not is_text(path):
         raise UnreadableMedia(
             N_("The name {name} is no Unicode."),
-            hint=N_("Rename the file, or import it with --copy."),
+            hint=N_("Rename the file; on the command line, --copy imports it under another name."),
             name=printable(path),
         )
 

@@ -174,7 +174,7 @@ def add(
     checked(entry)
     kind = kinds.kind(entry.kind)
     if not is_known:
-        _check_variables(entry.name, store.read().by_name)
+        check_variables(entry.name, store.read().by_name)
     configuration = opening.configuration_of(entry, kind)
     plain = {
         name: value
@@ -252,13 +252,19 @@ def remove(name: str) -> RemovedDestination:
             if job is not None and job.state in UNFINISHED:
                 raise InvalidRequest(
                     N_("Something is being uploaded to “{name}”."),
-                    hint=N_("Wait until it is done, or take it back with “recorder-app unshare”."),
+                    hint=N_(
+                        "Wait until it is done, or stop sharing it; on the command line, "
+                        "“recorder-app unshare” does."
+                    ),
                     name=name,
                 )
         if uploads.removals_at(session, name):
             raise InvalidRequest(
                 N_("Something is to be deleted at “{name}” still, which needs its keys."),
-                hint=N_("“recorder-app jobs” shows it: have it tried again, or cancel it."),
+                hint=N_(
+                    "Try it again below the library, or cancel it; on the command line, "
+                    "“recorder-app jobs” shows it."
+                ),
                 name=name,
             )
         left = [row.recording_id for row in rows]
@@ -309,7 +315,7 @@ def use_secrets(name: str, values: Mapping[str, str]) -> None:
     credentials.remember(name, {each: value for each, value in values.items() if value})
 
 
-def _check_variables(name: str, others: Iterable[str]) -> None:
+def check_variables(name: str, others: Iterable[str]) -> None:
     """Raise InvalidRequest where the environment variables of another one would be those of `name`.
 
     Its keys would be sent to the wrong server.

@@ -88,7 +88,7 @@ def import_file(database: Database, path: Path, *, copy_to: Path | None = None) 
     if entry is not None and not entry.state.is_final:
         raise InvalidRequest(
             N_("{path} is being recorded, or was cut short."),
-            hint=N_("“recorder-app recover” looks after it."),
+            hint=N_("On the command line, “recorder-app recover” looks after it."),
             path=printable(path),
         )
     if copy_to is None:

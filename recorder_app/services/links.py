@@ -52,7 +52,10 @@ def link(
     if ticket is None:
         raise InvalidRequest(
             N_("There is no link yet: “{destination}” was not reached so far."),
-            hint=N_("“recorder-app uploads” shows what it waits for."),
+            hint=N_(
+                "The line below the library shows what it waits for; on the command line, "
+                "“recorder-app uploads” does."
+            ),
             destination=row.destination,
         )
     if kind is None and lifetime_s is None and not opening.is_signed(ticket):

@@ -11,11 +11,12 @@ from pathlib import Path
 import msgspec
 
 from recorder_app import paths
-from recorder_app.errors import InvalidRequest, InvalidSettingError, UnreadableMedia
+from recorder_app.errors import InvalidRequest, InvalidSettingError
 from recorder_app.library import moments, recordings
 from recorder_app.library.ids import new_id, short_id
 from recorder_app.library.models import Annotation, Frame, Recording
 from recorder_app.library.queue import Session
+from recorder_app.media.missing import missing_file
 from recorder_app.media.outfile import storage_error
 from recorder_app.media.whole_file import replacing
 from recorder_app.services import notes
@@ -162,11 +163,7 @@ def _still(row: Recording, at_s: float) -> bytes:
 
     media = Path(row.path)
     if not media.is_file():
-        raise UnreadableMedia(
-            N_("The file {path} is not there."),
-            hint=N_("If it was moved, “recorder-app library check --files” finds it."),
-            path=media,
-        )
+        raise missing_file(media)
     return stills.png(stills.still(media, at_s))
 
 

@@ -184,7 +184,7 @@ def choose_output(
     except (RuntimeError, UnicodeError) as error:
         raise OutputNotWritable(
             N_("The name {name} is not possible ({reason})."),
-            hint=N_("Choose another with --output."),
+            hint=N_("Choose another; on the command line, with --output."),
             name=ascii(str(path)),
             reason=error,
         ) from error
@@ -196,14 +196,14 @@ def _check_name(output: Path, extension: str, *, overwrite: bool) -> None:
     if output.suffix.lower() != f".{extension}":
         raise InvalidSettingError(
             N_("{name} does not fit the format: its files end in .{extension}."),
-            hint=N_("Change the name, or choose another --format."),
+            hint=N_("Change the name, or choose another format."),
             name=output.name,
             extension=extension,
         )
     if output.exists() and not overwrite:
         raise OutputExists(
             N_("{path} exists already."),
-            hint=N_("Choose another name, or add --overwrite to replace it."),
+            hint=N_("Choose another name; on the command line, --overwrite replaces it."),
             path=output,
         )
 
@@ -212,13 +212,19 @@ def _writable(folder: Path) -> Path:
     if not folder.is_dir():
         raise OutputNotWritable(
             N_("There is no folder {folder}."),
-            hint=N_("Make the folder first, or choose another with --output."),
+            hint=N_(
+                "Make the folder, or choose another in the settings; on the command line, with "
+                "--output."
+            ),
             folder=folder,
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputNotWritable(
             N_("The folder {folder} cannot be written."),
-            hint=N_("Choose a folder that you may write to with --output."),
+            hint=N_(
+                "Choose a folder that you may write to in the settings; on the command line, with "
+                "--output."
+            ),
             folder=folder,
         )
     return folder

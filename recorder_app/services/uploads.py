@@ -96,7 +96,7 @@ def copies_of(session: Session, recording_id: str, destination: str | None) -> S
         N_("“{title}” is not shared.")
         if destination is None
         else N_("“{title}” is not shared at “{destination}”."),
-        hint=N_("“recorder-app upload {id}” does it."),
+        hint=N_("Share it first; on the command line, “recorder-app upload {id}” does."),
         title=recording.title,
         destination=destination,
         id=short_id(recording.id),

@@ -159,7 +159,10 @@ _CHECKS: dict[str, Callable[[str], str]] = {
 }
 _ALLOWED = {
     "target": N_("Use monitor:N, all, region:X,Y,WxH, window:TITLE or synthetic:NAME."),
-    "microphone": N_("Use default, none or a name that “recorder-app devices” lists."),
+    "microphone": N_(
+        "Use default, none or the name of a microphone; on the command line, “recorder-app "
+        "devices” lists them."
+    ),
     "folder": N_("Use a whole path, or ~ for your own folder."),
     "clock": N_("Use hours and minutes, such as 17:30."),
 }
@@ -245,7 +248,9 @@ def unknown(key: str, known: list[str]) -> UnknownSettingError:
     nearest = near[0] if near else names[by_name[0]] if by_name else ""
     return UnknownSettingError(
         N_("There is no setting {key}."),
-        hint=N_("Did you mean {nearest}?") if nearest else N_("“recorder-app settings” lists all."),
+        hint=N_("Did you mean {nearest}?")
+        if nearest
+        else N_("On the command line, “recorder-app settings” lists all."),
         key=key,
         nearest=nearest,
     )

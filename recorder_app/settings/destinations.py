@@ -73,7 +73,10 @@ class Destinations(msgspec.Struct, frozen=True, kw_only=True):
             return self.by_name[name]
         raise InvalidRequest(
             N_("There is no destination called “{name}”."),
-            hint=N_("“recorder-app destination list” shows them, “destination add” makes one."),
+            hint=N_(
+                "The settings have all of them; on the command line, “recorder-app destination "
+                "list” lists them."
+            ),
             name=name,
         )
 
@@ -84,7 +87,9 @@ class Destinations(msgspec.Struct, frozen=True, kw_only=True):
             return self.get(wanted)
         raise InvalidRequest(
             N_("There is no destination to upload to."),
-            hint=N_("“recorder-app destination add” makes one."),
+            hint=N_(
+                "Add one in the settings; on the command line, “recorder-app destination add” does."
+            ),
         )
 
 

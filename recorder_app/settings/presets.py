@@ -47,7 +47,10 @@ def _known(store: SettingsStore, name: str) -> Preset:
     if preset is None:
         raise InvalidRequest(
             N_("There is no preset named {name}."),
-            hint=N_("“recorder-app settings” lists them."),
+            hint=N_(
+                "The settings have all of them; on the command line, “recorder-app settings” lists "
+                "them."
+            ),
             name=name,
         )
     return preset

@@ -126,7 +126,10 @@ class Recorder(QObject):
         if link is None:
             raise InternalError(
                 N_("The recording process could not be started."),
-                hint=N_("Restart Recorder; “recorder-app doctor” shows what works here."),
+                hint=N_(
+                    "Restart Recorder; on the command line, “recorder-app doctor” shows what works "
+                    "here."
+                ),
             )
         link.lost.disconnect(self._cool)
         self._request = request

@@ -99,7 +99,10 @@ class Starts(QObject):
         if preset is None:
             raise InvalidRequest(
                 N_("There is no preset named {name}."),
-                hint=N_("“recorder-app settings” lists them."),
+                hint=N_(
+                    "The settings have all of them; on the command line, “recorder-app settings” "
+                    "lists them."
+                ),
                 name=name,
             )
         target = preset.target or self._store.current.capture.target

@@ -41,7 +41,10 @@ def upgrade(connection: Connection, target: str = "head") -> None:
         if broken:
             raise LibraryCorrupt(
                 N_("The library could not be brought up to date: {count} rows are damaged."),
-                hint=N_("“recorder-app library restore” brings a backup back."),
+                hint=N_(
+                    "Recordings are safe. On the command line, “recorder-app library restore” "
+                    "brings a backup back."
+                ),
                 count=len(broken),
             )
         connection.commit()
