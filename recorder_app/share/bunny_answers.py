@@ -35,6 +35,7 @@ class Video(msgspec.Struct, frozen=True, rename="camel"):
     available_resolutions: str | None = None
     has_mp4_fallback: bool | None = msgspec.field(default=None, name="hasMP4Fallback")
     thumbnail_file_name: str | None = None
+    collection_id: str | None = None
     average_watch_time: float | None = None
     total_watch_time: float | None = None
     transcoding_messages: list[TranscodingMessage] | None = None

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from recorder_app.errors import RemoteRejected
-from recorder_app.share.bunny_answers import Done, FoundVideos, PlayData, Video, checked_video_id
+from recorder_app.share.bunny_answers import (
+    Done,
+    FoundCollections,
+    FoundVideos,
+    PlayData,
+    Video,
+    VideoCollection,
+    checked_video_id,
+    is_guid,
+)
 from recorder_app.share.destination import Network
 from recorder_app.share.http import Answer, HttpClient
 from recorder_app.texts import N_, translate
+
+# As many as a page has, and more pages than any library: who answers the same page again and again
+# is not asked for ever.
+_PER_PAGE, _MOST_PAGES = 100, 100
 
 
 class VideoLibrary:
@@ -50,6 +63,31 @@ class VideoLibrary:
     def delete(self, video_id: str) -> None:
         """Delete a video and all that was uploaded of it; one that is gone is fine."""
         self.call("DELETE", path_of(video_id), expect=(200, 204, 404))
+
+    def collections(self) -> Iterator[VideoCollection]:
+        """Yield all collections of the library."""
+        for page in range(1, _MOST_PAGES + 1):
+            params: dict[str, str | int] = {"page": page, "itemsPerPage": _PER_PAGE}
+            found = self.call("GET", "/collections", params=params).read(FoundCollections).items
+            yield from found
+            if len(found) < _PER_PAGE:
+                return
+
+    def collection(self, wanted: str) -> VideoCollection | None:
+        """Return the collection with the id or the name `wanted`; None where none has the name.
+
+        The name is compared without regard to case, if none is exactly that one. Raises
+        RemoteNotFound for an id that is not there.
+        """
+        if is_guid(wanted):
+            return self.call("GET", f"/collections/{wanted}").read(VideoCollection)
+        alike = [
+            each for each in self.collections() if (each.name or "").casefold() == wanted.casefold()
+        ]
+        return next((each for each in alike if each.name == wanted), alike[0] if alike else None)
+
+    def create_collection(self, name: str) -> VideoCollection:
+        return self.call("POST", "/collections", json={"name": name}).read(VideoCollection)
 
     def zone(self, video_id: str) -> str:
         """Return the host of the library's files, which differs from its id."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
@@ -23,7 +24,6 @@ from recorder_app.errors import (
 from recorder_app.settings.fields import about
 from recorder_app.share import pasting, tus
 from recorder_app.share.bunny_answers import (
-    FoundCollections,
     FoundVideos,
     VideoCollection,
     checked_video_id,
@@ -67,6 +67,10 @@ PLAYER = "https://player.mediadelivery.net"
 _SIGNED_S = 24 * 3600
 # What is left of it when it is renewed.
 _RENEW_S = 3600
+# The place in a ticket of the id of the collection that its video was put into.
+_COLLECTION = "collection"
+
+_one_looks = threading.Lock()
 
 
 class BunnyStreamConfiguration(Configuration, frozen=True, kw_only=True):
@@ -75,8 +79,12 @@ class BunnyStreamConfiguration(Configuration, frozen=True, kw_only=True):
     library_id: Annotated[
         str, about(N_("Library ID"), N_("The number of the video library, from its API page."))
     ]
-    collection_id: Annotated[
-        str, about(N_("Collection ID"), N_("New videos are put into this collection."))
+    collection: Annotated[
+        str,
+        about(
+            N_("Collection"),
+            N_("Its name or ID; new videos are put into it. One that is not there is made."),
+        ),
     ] = ""
     pull_zone: Annotated[
         str,
@@ -120,10 +128,6 @@ class BunnyStream:
     ) -> None:
         if not configuration.library_id.isdecimal():
             raise InvalidSettingError(N_("A library ID is a number."), field="library_id")
-        if configuration.collection_id and not is_guid(configuration.collection_id):
-            raise InvalidSettingError(
-                N_("A collection ID is made of 32 digits and letters."), field="collection_id"
-            )
         if not secrets.get("api_key"):
             raise InvalidSettingError(N_("The API key of the library is missing."))
         self._configuration, self._secrets = configuration, secrets
@@ -148,14 +152,14 @@ class BunnyStream:
         ending = f"[{item.key}]"
         video = self._library.found(ending) if is_repeated else None
         if video is None:
-            collection = self._configuration.collection_id
-            video = self._library.create(f"{title} {ending}", collection)
+            video = self._library.create(f"{title} {ending}", self._collection_id())
         video_id = checked_video_id(video.guid)
         return Ticket(
             remote_id=video_id,
             link=self._page("play", video_id),
             title=title,
             media_type=item.media_type,
+            data={_COLLECTION: video.collection_id} if video.collection_id else {},
         )
 
     def send(self, ticket: Ticket, source: Source, context: SendContext) -> None:
@@ -163,8 +167,8 @@ class BunnyStream:
         if not context.checkpoint:
             retried(lambda: self.set_title(ticket, ticket.title), self._policy, context.sleep)
         metadata = {"filetype": ticket.media_type, "title": ticket.title}
-        if self._configuration.collection_id:
-            metadata["collection"] = self._configuration.collection_id
+        if collection := ticket.data.get(_COLLECTION):
+            metadata["collection"] = collection
         tus.TusUpload(
             self._library.client,
             f"{self._library.address}/tusupload",
@@ -244,10 +248,8 @@ class BunnyStream:
             Finding(Check.CLOCK, clock_problem(answer.headers, self._now())),
             Finding(Check.KEY),
         ]
-        collection = self._configuration.collection_id
-        if collection:
-            path = f"/collections/{collection}"
-            findings.append(tried(Check.BUCKET, lambda: self._library.call("GET", path)))
+        if collection := self._configuration.collection.strip():
+            findings.append(tried(Check.BUCKET, lambda: self._library.collection(collection)))
         findings.append(tried(Check.PERMISSION, self._make_and_delete))
         return findings
 
@@ -272,15 +274,12 @@ class BunnyStream:
         )
 
     def collections(self) -> Sequence[Collection]:
-        """Return the first hundred, by name."""
-        params: dict[str, str | int] = {"page": 1, "itemsPerPage": 100}
-        found = self._library.call("GET", "/collections", params=params).read(FoundCollections)
-        return [_collection(each) for each in sorted(found.items, key=lambda c: c.name or "")]
+        """Return all of them, by name."""
+        found = self._library.collections()
+        return [_collection(each) for each in sorted(found, key=lambda each: each.name or "")]
 
     def add_collection(self, name: str) -> Collection:
-        return _collection(
-            self._library.call("POST", "/collections", json={"name": name}).read(VideoCollection)
-        )
+        return _collection(self._library.create_collection(name))
 
     def move_to(self, ticket: Ticket, collection_id: str) -> None:
         self._library.change(
@@ -292,6 +291,16 @@ class BunnyStream:
 
     def close(self) -> None:
         self._library.client.close()
+
+    def _collection_id(self) -> str:
+        """Return the id of the collection for new videos, which is made where there is none."""
+        wanted = self._configuration.collection.strip()
+        if not wanted or is_guid(wanted):
+            return wanted
+        # Several uploads that begin at the same time would make one each.
+        with _one_looks:
+            found = self._library.collection(wanted) or self._library.create_collection(wanted)
+        return found.guid
 
     def _has_arrived(self, ticket: Ticket) -> bool:
         return self.status(ticket).state in (RemoteState.UPLOADED, RemoteState.PLAYABLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +18,7 @@ from recorder_app.errors import (
     InvalidSettingError,
     RemoteNotFound,
     RemoteRejected,
+    Unreachable,
 )
 from recorder_app.share import bunny_signing, kinds
 from recorder_app.share.bunny_answers import Video, remote_status
@@ -38,7 +40,7 @@ from recorder_app.share.source import Source
 from tests.support import certificates
 from tests.support.bunny import API_KEY, LIBRARY, ZONE, Bunny
 from tests.support.faults import Fault
-from tests.support.uploading import SECRETS, stream
+from tests.support.uploading import stream
 
 VIDEO = "657bb740-a71b-4529-a012-528021c31a92"
 PLAYER = "https://player.mediadelivery.net"
@@ -176,7 +178,7 @@ def test_captions_collections_title_and_audience(bunny: Bunny) -> None:
 
 def test_videos_are_put_into_the_collection(bunny: Bunny, tmp_path: Path) -> None:
     group = stream(bunny.address).add_collection("Talks").collection_id
-    destination = stream(bunny.address, collection_id=group)
+    destination = stream(bunny.address, collection=group)
     ticket = destination.prepare(TAKE)
     path = tmp_path / "a.webm"
     path.write_bytes(b"a")
@@ -191,6 +193,45 @@ def test_videos_are_put_into_the_collection(bunny: Bunny, tmp_path: Path) -> Non
     ]
 
 
+def test_a_collection_is_found_by_its_name_and_made_once(bunny: Bunny) -> None:
+    def used(name: str) -> str:
+        return bunny.videos[
+            stream(bunny.address, collection=name).prepare(TAKE).remote_id
+        ].collection
+
+    made = used(" Talks ")
+    assert bunny.collections == {made: "Talks"}
+    assert used("talks") == made
+    other = stream(bunny.address).add_collection("TALKS").collection_id
+    assert [used("TALKS"), used("Talks"), used("a/b")] == [
+        other,
+        made,
+        next(key for key, name in bunny.collections.items() if name == "a/b"),
+    ]
+    # Behind those of the first page.
+    bunny.collections.update({str(number): f"Group {number}" for number in range(150)})
+    assert used("group 149") == "149"
+    assert len(bunny.collections) == 153
+
+
+def test_uploads_that_begin_at_once_make_one_collection(bunny: Bunny) -> None:
+    with ThreadPoolExecutor(5) as threads:
+        list(
+            threads.map(lambda _: stream(bunny.address, collection="Talks").prepare(TAKE), range(5))
+        )
+    assert list(bunny.collections.values()) == ["Talks"]
+    assert {video.collection for video in bunny.videos.values()} == set(bunny.collections)
+
+
+def test_a_collection_whose_making_was_not_answered_is_not_made_twice(bunny: Bunny) -> None:
+    bunny.script.add(Fault("lose answer", method="POST", path="/library/4711/collections"))
+    destination = stream(bunny.address, collection="Talks")
+    with pytest.raises(Unreachable):
+        destination.prepare(TAKE)
+    ticket = destination.prepare(TAKE, is_repeated=True)
+    assert [bunny.videos[ticket.remote_id].collection] == list(bunny.collections)
+
+
 @pytest.mark.parametrize(
     ("number", "state"),
     [(0, RemoteState.LINK_MADE), (4, RemoteState.PLAYABLE)]
@@ -203,7 +244,13 @@ def test_the_numbers_of_a_video(number: int, state: RemoteState) -> None:
 
 def test_nulls_and_new_fields_are_no_surprise() -> None:
     names = ["title", "views", "encodeProgress", "availableResolutions", "hasMP4Fallback"]
-    names += ["thumbnailFileName", "averageWatchTime", "totalWatchTime", "transcodingMessages"]
+    names += [
+        "collectionId",
+        "thumbnailFileName",
+        "averageWatchTime",
+        "totalWatchTime",
+        "transcodingMessages",
+    ]
     answer = {"guid": VIDEO, "status": 1, "new": {"x": 1}, **dict.fromkeys(names)}
     video = msgspec.convert(answer, Video)
     assert video.heights == []
@@ -235,10 +282,13 @@ def test_an_id_that_would_lead_elsewhere_is_not_used(bunny: Bunny) -> None:
 
 def test_a_destination_that_works_says_so_and_leaves_nothing(bunny: Bunny) -> None:
     group = stream(bunny.address).add_collection("Talks").collection_id
-    findings = stream(bunny.address, collection_id=group).test()
-    assert [each.problem for each in findings] == [None] * len(findings)
-    assert {each.check for each in findings} >= {Check.KEY, Check.PERMISSION, Check.BUCKET}
+    # One that is made with the first video is no problem.
+    for collection in (group, "Talks", "Lessons"):
+        findings = stream(bunny.address, collection=collection).test()
+        assert [each.problem for each in findings] == [None] * len(findings)
+        assert {each.check for each in findings} >= {Check.KEY, Check.PERMISSION, Check.BUCKET}
     assert bunny.videos == {}
+    assert list(bunny.collections.values()) == ["Talks"]
 
 
 def wrong(destination: BunnyStream) -> list[Check]:
@@ -248,7 +298,7 @@ def wrong(destination: BunnyStream) -> list[Check]:
 def test_what_is_wrong_is_told_exactly(bunny: Bunny, tmp_path: Path) -> None:
     configuration = BunnyStreamConfiguration(library_id=LIBRARY, api_address=bunny.address)
     assert wrong(BunnyStream(configuration, {"api_key": "another"})) == [Check.KEY]
-    assert wrong(stream(bunny.address, collection_id=VIDEO)) == [Check.BUCKET]
+    assert wrong(stream(bunny.address, collection=VIDEO)) == [Check.BUCKET]
     assert wrong(stream(bunny.address, now=lambda: time.time() + 3600)) == [Check.CLOCK]
     bunny.script.add(Fault("status", method="POST", path="/library", status=403))
     assert wrong(stream(bunny.address)) == [Check.PERMISSION]
@@ -266,8 +316,6 @@ def test_what_is_missing_is_said_before_anything_is_called() -> None:
     for library_id, secrets in (("x", {"api_key": "k"}), ("1", {}), ("1", {"api_key": ""})):
         with pytest.raises(InvalidSettingError):
             BunnyStream(BunnyStreamConfiguration(library_id=library_id), secrets)
-    with pytest.raises(InvalidSettingError):
-        BunnyStream(BunnyStreamConfiguration(library_id="1", collection_id="a/b"), SECRETS)
     for spoiled in ("key\n", "key\x00", "kéy", "key\u200b"):
         with pytest.raises(InvalidSettingError, match="API key"):
             kind.open(BunnyStreamConfiguration(library_id="1"), {"api_key": spoiled}, Network())

@@ -87,7 +87,7 @@ class _BunnyHandler(Handler):
                 "items": [self._shown(each) for each in named[: int(query["itemsPerPage"])]],
             }
         if path.startswith("/collections"):
-            return self._collections(method, path, body)
+            return self._collections(method, path, query, body)
         found = re.fullmatch(r"/videos/([^/]+)(/.*)?", path)
         if not found or found[1] not in videos:
             raise Refused(404)
@@ -121,10 +121,17 @@ class _BunnyHandler(Handler):
             return done
         raise Refused(404)
 
-    def _collections(self, method: str, path: str, body: object) -> object:
+    def _collections(self, method: str, path: str, query: dict[str, str], body: object) -> object:
         collections = self.server.collections
         if (method, path) == ("GET", "/collections"):
-            return {"items": [{"guid": key, "name": name} for key, name in collections.items()]}
+            page, size = int(query["page"]), int(query["itemsPerPage"])
+            named = [{"guid": key, "name": name} for key, name in collections.items()]
+            return {
+                "totalItems": len(named),
+                "currentPage": page,
+                "itemsPerPage": size,
+                "items": named[(page - 1) * size : page * size],
+            }
         if (method, path) == ("POST", "/collections"):
             assert isinstance(body, dict)
             key = str(uuid.uuid4())
