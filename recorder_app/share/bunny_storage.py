@@ -49,6 +49,8 @@ from recorder_app.share.sending import SendContext
 from recorder_app.share.source import Identity, Source
 from recorder_app.texts import N_
 
+# That of the first region, Frankfurt.
+HOST = "storage.bunnycdn.com"
 _BLOCK_BYTES = 1 << 20
 NO_KEY_HINT = N_("Enter it in the destination's settings, or make a link that does not end.")
 POLICY = RetryPolicy(first_s=1.0, longest_s=60.0, attempts=8)
@@ -68,11 +70,16 @@ class BunnyStorageConfiguration(Configuration, frozen=True, kw_only=True):
             N_("Storage hostname"),
             N_("The one of the zone's region, from its FTP & API page: uk.storage.bunnycdn.com."),
         ),
-    ] = "storage.bunnycdn.com"
+    ] = HOST
     folder: Annotated[
         str, about(N_("Folder"), N_("Files are put into this folder of the zone."))
     ] = ""
     api_address: str = ""
+
+    def __post_init__(self) -> None:
+        # Whoever empties the field of a form means the usual one.
+        if not self.host.strip():
+            msgspec.structs.force_setattr(self, "host", HOST)
 
 
 SECRETS = (

@@ -324,3 +324,17 @@ def test_everything_fits_into_the_smallest_window(
         assert dialog.width() == dialog.minimumWidth()
     finally:
         texts.use_language(texts.SYSTEM)
+
+
+def test_an_emptied_storage_hostname_is_the_usual_one(page: DestinationsPage, qtbot: QtBot) -> None:
+    begin(page, "bunny-storage")
+    write(page, name="Files", configuration__zone="takes", configuration__pull_zone="t.b-cdn.net")
+    write(page, secret__password=SECRET, configuration__host="uk.storage.bunnycdn.com")
+    save(page, qtbot)
+    assert stored("Files").configuration["host"] == "uk.storage.bunnycdn.com"
+    write(page, configuration__host="")
+    save(page, qtbot)
+    assert status(page) == "✓ Saved."
+    assert "host" not in stored("Files").configuration
+    assert line_of(page, "configuration.host").text() == "storage.bunnycdn.com"
+    assert not form_of(page).is_dirty
