@@ -19,7 +19,7 @@ _json = click.option("--json", "json_output", is_flag=True, help="Print JSON on 
 
 @click.group()
 def destination() -> None:
-    """Add, list, test and remove the places recordings are uploaded to."""
+    """Add, list, test, rename and remove the places recordings are uploaded to."""
 
 
 @destination.command()
@@ -146,6 +146,26 @@ def test(*, name: str, json_output: bool) -> int:
             text = f"{each.message} {each.hint}".strip()
             write_line(f"{'ok  ' if each.is_fine else 'FAIL'}  {each.check:<12} {text}".rstrip())
     return 0 if found.is_fine else ShareError.exit_code
+
+
+@destination.command()
+@click.argument("name")
+@click.argument("new")
+@_json
+def rename(*, name: str, new: str, json_output: bool) -> int:
+    """Call NAME NEW from now on. Copies, links, jobs and keys go along."""
+    from recorder_app.services import destination_renaming
+
+    renamed = destination_renaming.rename(name, new)
+    if json_output:
+        write_line(as_json(renamed))
+        return 0
+    write_line(_line(renamed.destination))
+    if renamed.problem is not None:
+        say(f"Its keys may be in the keyring under {name} still. {renamed.problem.message}")
+    for old, variable in renamed.variables.items():
+        say(f"Set {variable} instead of {old}.")
+    return 0
 
 
 @destination.command()

@@ -103,6 +103,19 @@ def keep(destination: str, values: Mapping[str, str]) -> Mapping[str, str | None
     return before
 
 
+def kept(destination: str, fields: Iterable[SecretField]) -> dict[str, str]:
+    """Return what the keyring itself has now, by the names of the fields. Raises SecretsError."""
+    found = {field.name: _keyring.get(destination, field.name) for field in fields}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def move_given(destination: str, new: str) -> None:
+    """Use what a person gave to this process for `new` instead."""
+    with _lock:
+        for place in [each for each in _given if each[0] == destination]:
+            _given[new, place[1]] = _given.pop(place)
+
+
 def put_back(destination: str, before: Mapping[str, str | None]) -> None:
     """Undo `keep` as far as the keyring lets it."""
     doubted(destination)

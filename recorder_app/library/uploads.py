@@ -110,6 +110,32 @@ def removals_at(session: Session, destination: str) -> list[Job]:
     return [job for job in jobs if job.payload.get("destination") == destination]
 
 
+def is_busy(session: Session, destination: str) -> bool:
+    """Return whether a job that runs now sends something there, or deletes or asks for it."""
+    ids = {row.id for row in at(session, destination)}
+    running = session.scalars(select(Job).where(Job.state == JobState.RUNNING))
+    return any(
+        job.payload.get("upload_id") in ids or job.payload.get("destination") == destination
+        for job in running
+    )
+
+
+def rename(session: Session, destination: str, new: str) -> None:
+    """Have all that is of `destination` be of `new`: copies, their links, and jobs."""
+    for row in at(session, destination):
+        row.destination = new
+    has_link = Recording.share_links[destination].as_string().is_not(None)
+    for recording in session.scalars(select(Recording).where(has_link)):
+        recording.share_links = {
+            new if name == destination else name: link
+            for name, link in recording.share_links.items()
+        }
+    for job in session.scalars(select(Job).where(Job.kind == REMOTE_DELETE)):
+        if job.payload.get("destination") == destination:
+            job.payload = {**job.payload, "destination": new}
+    session.flush()
+
+
 def job_of(session: Session, row: Upload, kind: str = UPLOAD) -> Job | None:
     """Return the newest job of that kind for `row`."""
     jobs = session.scalars(

@@ -145,6 +145,22 @@ class DestinationsStore:
 
         self._write(change)
 
+    def rename(self, name: str, new: str) -> None:
+        """Call a destination `new`, also as a default. Raises InvalidRequest, SettingsError."""
+        self.read().get(name)
+
+        def change(table: Table) -> None:
+            known = table.get("destinations", {})
+            if new in known:
+                raise taken(new)
+            known[new] = known.pop(name)
+            if table.get("default") == name:
+                table["default"] = new
+            projects = table.get("projects", {})
+            projects.update({each: new for each, chosen in projects.items() if chosen == name})
+
+        self._write(change)
+
     def set_default(self, name: str, project: str | None = None) -> None:
         """Have a destination chosen where none is named, or for the recordings of a project.
 
@@ -184,6 +200,15 @@ class DestinationsStore:
             change(after)
             if after != before:
                 self._file.replace(document.changed(content, before, after, _HEADER))
+
+
+def taken(name: str) -> InvalidRequest:
+    """Return the error for a name that another destination has."""
+    return InvalidRequest(
+        N_("There is a destination called “{name}” already."),
+        hint=N_("Choose another name."),
+        name=name,
+    )
 
 
 def checked(entry: StoredDestination) -> StoredDestination:

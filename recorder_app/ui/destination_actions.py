@@ -16,6 +16,7 @@ from recorder_app.ui.destination_footer import Phase, State
 from recorder_app.ui.destination_work import Draft, FieldRefused, Known, Saved
 
 if TYPE_CHECKING:
+    from recorder_app.services.destination_renaming import RenamedDestination
     from recorder_app.services.destinations import FieldEntry, RemovedDestination, TestReport
 
 
@@ -133,6 +134,9 @@ class DestinationActions(QObject):
                 text = N_("Saved, but not its keys: they are used until the program ends.")
             state.end(f"{translate(text)} {problem.message} {problem.hint}".rstrip())
             state.is_lasting = True
+        if found.renamed is not None and (left := _left_by(found.renamed)):
+            state.end(" ".join(each for each in (state.text, *left) if each))
+            state.is_lasting = True
         self.saved.emit(key, draft, problem is None)
         self.looked.emit(found.known)
         if is_tested:
@@ -203,6 +207,17 @@ class DestinationActions(QObject):
         self.changed.emit()
         # Something else may have removed it.
         self.look()
+
+
+def _left_by(renamed: RenamedDestination) -> list[str]:
+    """Return what a new name leaves to be done by people."""
+    left = []
+    if renamed.problem is not None:
+        left.append(translate(N_("Its keys may be in the keyring under the old name still.")))
+        left.append(renamed.problem.message)
+    text = N_("Set {new} instead of {old} in the environment.")
+    left += [translate(text, old=old, new=new) for old, new in renamed.variables.items()]
+    return left
 
 
 def _told(error: Exception) -> str:

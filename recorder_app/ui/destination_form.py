@@ -38,7 +38,7 @@ Values = dict[str, Any]
 class DestinationForm(QWidget):
     """What is typed stays here until it is saved or discarded; nothing is stored here.
 
-    Without an `entry` it is of a new destination; `known_names` are taken then.
+    Without an `entry` it is of a new destination; `known_names` are those of all that there are.
     """
 
     # Only by a person.
@@ -103,7 +103,6 @@ class DestinationForm(QWidget):
             else:
                 is_contradicted = True
         self._entry = entry
-        self.fields[NAME].show_value(entry.name)
         if is_contradicted:
             self._say(
                 N_(
@@ -164,7 +163,7 @@ class DestinationForm(QWidget):
             ),
             self._secrets(),
             values[DEFAULT],
-            is_replacing=self._entry is not None,
+            replaces="" if self._entry is None else self._entry.name,
         )
 
     def refuse(self, field: str, text: str) -> None:
@@ -186,7 +185,7 @@ class DestinationForm(QWidget):
     def _add_own_fields(self) -> None:
         name = TextField(
             translate(N_("Name")),
-            translate(N_("What you call it. It cannot be changed later.")),
+            translate(N_("What you call it. What is shared there goes along with a new name.")),
         )
         self._add(NAME, name)
         for each in self._plain:
@@ -306,7 +305,7 @@ class DestinationForm(QWidget):
         name = self.fields[NAME].value
         if not name:
             found[NAME] = N_("Give it a name.")
-        elif self._entry is None and name in self.known_names:
+        elif name in self.known_names and (self._entry is None or name != self._entry.name):
             found[NAME] = N_("There is such a destination already. Choose another name.")
         for each in self._plain:
             if not each.is_optional and self.fields[f"{CONFIGURATION}{each.name}"].value == "":
@@ -334,7 +333,6 @@ class DestinationForm(QWidget):
 
     def _show_entry_parts(self) -> None:
         entry = self._entry
-        self.fields[NAME].setVisible(entry is None)
         is_default = entry is not None and entry.is_default
         self.fields[DEFAULT].setEnabled(not is_default)
         projects = entry.projects if entry is not None else []

@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from recorder_app.errors import InvalidRequest, InvalidSettingError, RecorderError
+from recorder_app.errors import (
+    InvalidRequest,
+    InvalidSettingError,
+    RecorderError,
+    SecretsError,
+)
 from recorder_app.settings.destinations import StoredDestination, checked
 from recorder_app.texts import N_
 
 if TYPE_CHECKING:
     from recorder_app.pipeline.events import ErrorReport
+    from recorder_app.services.destination_renaming import RenamedDestination
     from recorder_app.services.destinations import (
         DestinationEntry,
         FieldEntry,
@@ -42,20 +48,27 @@ class Known:
 
 @dataclass(frozen=True)
 class Draft:
-    """A form as it is to be saved; `secrets` are those that were typed."""
+    """A form as it is to be saved; `secrets` are those that were typed.
+
+    `replaces` is the name of what it takes the place of, empty for a new one.
+    """
 
     entry: StoredDestination
     secrets: Mapping[str, str]
     is_default: bool
-    is_replacing: bool
+    replaces: str
 
 
 @dataclass(frozen=True)
 class Saved:
-    """What came of saving. `problem` says why the secrets are not kept, if they are not."""
+    """What came of saving. `problem` says why the secrets are not kept, if they are not.
+
+    `renamed` tells of a new name, if it was given one.
+    """
 
     known: Known
     problem: ErrorReport | None = None
+    renamed: RenamedDestination | None = None
 
 
 class FieldRefused(Exception):
@@ -84,27 +97,31 @@ def look() -> Known:
 def save(draft: Draft) -> Saved:
     """Store a destination, and put what was typed of its secrets into the keyring.
 
-    Raises FieldRefused, InvalidRequest, InvalidSettingError and SettingsError.
+    One that has another name is given that last: without it all the rest is stored. Raises
+    FieldRefused, InvalidRequest, InvalidSettingError, SettingsError and LibraryError.
     """
     from recorder_app.services import destinations
 
     _check_parts(draft.entry)
+    name = draft.replaces or draft.entry.name
+    entry = msgspec.structs.replace(draft.entry, name=name)
     try:
-        added = destinations.add(draft.entry, draft.secrets, is_replacing=draft.is_replacing)
+        added = destinations.add(entry, draft.secrets, is_replacing=bool(draft.replaces))
     except InvalidSettingError as error:
         if field := _field_of(draft, error):
             raise FieldRefused(field, _for_forms(error)) from error
         raise
     except InvalidRequest as error:
-        if draft.is_replacing:
+        if draft.replaces:
             raise
         taken = InvalidRequest(
             N_("There is such a destination already."), hint=N_("Choose another name.")
         )
         raise FieldRefused(NAME, taken) from error
     if draft.is_default and not added.destination.is_default:
-        destinations.set_default(draft.entry.name)
-    return Saved(look(), added.problem)
+        destinations.set_default(name)
+    renamed = None if draft.entry.name == name else _renamed(name, draft.entry.name)
+    return Saved(look(), added.problem, renamed)
 
 
 def missing_secrets(name: str) -> tuple[list[FieldEntry], RecorderError | None]:
@@ -127,6 +144,15 @@ def remove(name: str) -> tuple[Known, RemovedDestination]:
 
     removed = destinations.remove(name)
     return look(), removed
+
+
+def _renamed(name: str, new: str) -> RenamedDestination:
+    from recorder_app.services import destination_renaming
+
+    try:
+        return destination_renaming.rename(name, new)
+    except (InvalidRequest, SecretsError) as error:
+        raise FieldRefused(NAME, error) from error
 
 
 def _check_parts(entry: StoredDestination) -> None:

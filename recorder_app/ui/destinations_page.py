@@ -111,10 +111,11 @@ class DestinationsPage(QWidget):
         self.chooser.show_kinds(known.kinds)
         entries = {entry.name: entry for entry in known.entries}
         for key, form in list(self._forms.items()):
+            form.known_names = frozenset(entries)
             if key in entries and key in known.about:
                 form.show_entry(entries[key], known.about[key])
             elif key.startswith(_NEW):
-                form.known_names = frozenset(entries)
+                continue
             elif form.is_dirty:
                 form.show_gone()
             else:
@@ -137,7 +138,9 @@ class DestinationsPage(QWidget):
         known = self._known
         if known is not None and key in known.about and key not in self._forms:
             entry = next(one for one in known.entries if one.name == key)
-            self._add_form(key, DestinationForm(known.about[key], entry))
+            form = DestinationForm(known.about[key], entry)
+            form.known_names = frozenset(one.name for one in known.entries)
+            self._add_form(key, form)
         self._render()
 
     def _add_form(self, key: str, form: DestinationForm) -> None:
