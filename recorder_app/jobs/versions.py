@@ -141,6 +141,8 @@ def _sidecar(
             project=None if row.project is None else row.project.name,
             tags=[tag.name for tag in row.tags],
             is_favourite=row.is_favourite,
+            platform=row.platform,
+            content_type=row.content_type,
         ),
         origin=of,
     )

@@ -68,6 +68,8 @@ class LibraryNote(msgspec.Struct, frozen=True):
     project: str | None = None
     tags: list[str] = []
     is_favourite: bool = False
+    platform: str = ""
+    content_type: str = ""
 
 
 class Origin(msgspec.Struct, frozen=True):

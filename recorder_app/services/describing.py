@@ -92,6 +92,8 @@ def columns_of(path: Path, found: MediaDescription, entry: JournalEntry | None) 
         columns["title"] = storable(entry.library.title) or columns["title"]
         columns["description"] = storable(entry.library.description)
         columns["is_favourite"] = entry.library.is_favourite
+        columns["platform"] = storable(entry.library.platform)
+        columns["content_type"] = storable(entry.library.content_type)
     return columns
 
 

@@ -81,6 +81,8 @@ def note_of(session: Session, row: Recording) -> FullNote:
         None if row.project is None else row.project.name,
         [tag.name for tag in row.tags],
         row.is_favourite,
+        row.platform,
+        row.content_type,
         transcripts=_transcripts(session, row),
         frames=[
             FrameNote(each.id, each.at_s, each.batch, each.created_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from recorder_app.pipeline.journal import (
     sidecar,
     write_library_note,
 )
+from recorder_app.services import catalogue
+from recorder_app.services.library import open_library
 from recorder_app.services.rebuild import RebuildEntry, rebuild
 from tests.support.command import environment, run, run_json
 from tests.support.media import make
@@ -76,6 +79,30 @@ def test_recordings_come_back_with_what_their_sidecars_say(
         assert row.duration_s == pytest.approx(1, abs=0.1)
         assert row.created_at == read_journal(journal_path(path)).started
         assert recordings.get(session, told["other.mp4"].id).status == "imported"
+
+
+def test_what_it_is_published_as_comes_back(
+    tmp_path: Path, videos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.webm", "older.webm"):
+        record(videos / name)
+    changes = catalogue.Changes(platform="YouTube", content_type="Talk")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "lost"))
+    with contextlib.closing(open_library()) as lost:
+        for entry in rebuilt(lost, videos).values():
+            catalogue.edit(entry.id, changes)
+    # As an earlier version wrote it.
+    older = journal_path(videos / "older.webm")
+    fields = json.loads(older.read_text())
+    assert (fields["schema"], fields["library"].pop("platform")) == (1, "YouTube")
+    assert fields["library"].pop("content_type") == "Talk"
+    older.write_text(json.dumps(fields))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "anew"))
+    with contextlib.closing(open_library()) as anew:
+        told = rebuilt(anew, videos)
+        with anew.read() as session:
+            rows = [recordings.get(session, told[name].id) for name in ("a.webm", "older.webm")]
+    assert [(row.platform, row.content_type) for row in rows] == [("YouTube", "Talk"), ("", "")]
 
 
 def test_a_second_time_changes_nothing(database: Database, videos: Path) -> None:
@@ -154,8 +181,9 @@ def test_a_damaged_library_is_set_aside_and_made_again(tmp_path: Path) -> None:
         {"result": {"duration_s": -5}},
         {"library": {"id": "x", "title": "a\0b", "tags": ["", " ", "\0"], "project": "\0"}},
         {"library": {"id": "x", "title": "t" * 100_000, "tags": ["t" * 20_000]}},
+        {"library": {"id": "x", "platform": "a\0b", "content_type": "\0"}},
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_what_no_sidecar_can_mean_stops_nothing(
     database: Database, videos: Path, changes: dict[str, Any]
