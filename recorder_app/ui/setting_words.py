@@ -61,6 +61,15 @@ _HELP = {
     "presets.format": N_("The file format of this preset."),
     "presets.quality": N_("The quality of this preset."),
     "sound.mic": N_("Say something: the bar moves when it hears you."),
+    "library.delete_after_days": N_(
+        "“recorder-app retention”, on the command line, deletes what is older; 0 for never."
+    ),
+    "library.delete_over_gb": N_(
+        "“recorder-app retention”, on the command line, deletes the oldest beyond this; "
+        "0 for never."
+    ),
+    "library.keep_favourites": N_("These rules never delete favourites."),
+    "library.only_uploaded": N_("These rules delete only what was uploaded somewhere."),
     "appearance.theme": N_("How bright the windows are."),
 }
 
