@@ -109,6 +109,9 @@ def test_keys_go_into_the_keyring_and_nowhere_else(
         assert (added.returncode, added.stderr) == (0, "")
         tested = sharer.ask("destination", "test", "bucket")
         assert tested["is_fine"], tested
+        # They go along with a new name; below, nothing is left under the old one.
+        renamed = sharer.run("destination", "rename", "bucket", "team takes")
+        assert (renamed.returncode, renamed.stderr) == (0, "")
         path = make_file(12_000_000)
         recording = sharer.enter(path)
         done = sharer.run("upload", recording, "--wait")
@@ -124,7 +127,7 @@ def test_keys_go_into_the_keyring_and_nowhere_else(
         assert sharer.run("unshare", recording).returncode == 0
         assert s3_server.keys() == s3_server.unfinished() == []
         # Forgotten with its keys.
-        assert sharer.run("destination", "remove", "bucket").returncode == 0
+        assert sharer.run("destination", "remove", "team takes").returncode == 0
         fields = ("--set", f"endpoint={s3.address}", "--set", f"bucket={BUCKET}")
         again = sharer.run("destination", "add", "bucket", "--kind", "s3", *fields)
         assert again.returncode == 2
