@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     help="A further folder to look into; may be given several times.",
 )
 @click.option("--json", "json_output", is_flag=True, help="Print one JSON object on stdout.")
-def recover(*, is_applied: bool, folders: tuple[Path, ...], json_output: bool) -> int:
+@click.option("--for-app", is_flag=True, hidden=True)
+def recover(
+    *, is_applied: bool, folders: tuple[Path, ...], json_output: bool, for_app: bool
+) -> int:
     """List takes whose program was killed, or make them whole files with --apply.
 
     They are looked for in the Videos folder, wherever there are recordings, and in each --folder.
@@ -42,7 +45,10 @@ def recover(*, is_applied: bool, folders: tuple[Path, ...], json_output: bool) -
     line = ProgressLine()
     database = open_library()
     try:
-        if is_applied:
+        if for_app:
+            # Only what was cut short since: what was left alone was told of then.
+            found = recovery.recover_at_start(database)
+        elif is_applied:
             found = list(
                 recovery.recover_all(
                     database, whole, lambda path, share: line.show(_progress(path, share))

@@ -31,6 +31,7 @@ from recorder_app.ui.own_windows import OwnWindows
 from recorder_app.ui.picker.area_picker import AreaPicker
 from recorder_app.ui.problems import Problems, confirmed
 from recorder_app.ui.recorder import Recorder
+from recorder_app.ui.recovery import Recovery
 from recorder_app.ui.remembered import Memory
 from recorder_app.ui.results import Results
 from recorder_app.ui.settings_watch import SettingsWatch
@@ -49,6 +50,8 @@ _log = logging.getLogger(__name__)
 # A panel that starts with the session may come some seconds after the app.
 _TRAY_EVERY_MS = 500
 _TRAY_PATIENCE = 6
+# What was cut short is looked for when the start itself is over.
+_RECOVERY_MS = 2000
 
 
 class App(QObject):
@@ -75,6 +78,7 @@ class App(QObject):
         self.results = Results(
             self._theme, self._library, self._notifier, self._worker, self._sharing, self
         )
+        self._recovery = Recovery(self._notifier, self)
         self._desk = LibraryDesk(
             self._theme, store, self._memory, self._worker, self._sharing, self
         )
@@ -179,6 +183,7 @@ class App(QObject):
         self._background.run(self._quiet.repair, _nothing)
         self.results.refresh_recent()
         self._worker.wake()
+        QTimer.singleShot(_RECOVERY_MS, self._recovery.look)
         self._sharing.look()
         if not self._memory.state.was_welcomed:
             self._memory.note(was_welcomed=True)
@@ -195,6 +200,7 @@ class App(QObject):
         self._desk.close()
         self._sharing.close()
         self._worker.close()
+        self._recovery.close()
         self._notifier.close_all()
         self._windows.close()
         self._problems.close()
@@ -219,6 +225,10 @@ class App(QObject):
         self.recorder.finished.connect(self._finished)
         self.recorder.failed.connect(self._failed)
         self.recorder.entered.connect(self.results.entered)
+        self.recorder.cut_short.connect(self._recovery.look)
+        self._recovery.recovered.connect(self.results.recovered)
+        self._recovery.played.connect(self.results.play)
+        self._recovery.folder_wanted.connect(self.results.open_folder)
         self.recorder.replied.connect(self._commands.reply)
         self.results.failed.connect(self._failed_here)
         self.results.recent_changed.connect(lambda recent: self._face.menu.set_recent(recent))

@@ -72,14 +72,16 @@ class Recorder(QObject):
     """Starts and follows takes. Used on the GUI thread; nothing waits.
 
     `changed` carries a TakeView, `finished` a Finished, `failed` an ErrorReport, and `entered` the
-    id of a recording that is in the library now. What is asked of a take returns an id, with which
-    `replied` comes when it is done, with the ErrorReport when it was refused.
+    id of a recording that is in the library now; `cut_short` says that the process of a take died.
+    What is asked of a take returns an id, with which `replied` comes when it is done, with the
+    ErrorReport when it was refused.
     """
 
     changed = Signal(object)
     finished = Signal(object)
     failed = Signal(object)
     entered = Signal(str)
+    cut_short = Signal()
     replied = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -393,7 +395,7 @@ class Recorder(QObject):
             hint=N_("What was recorded until then is kept and will be in the library."),
         )
         self.failed.emit(outcome.report(lost))
-        self.entered.emit("")
+        self.cut_short.emit()
 
     def _rest(self) -> None:
         self._calm.stop()

@@ -90,8 +90,12 @@ class Results(QObject):
     def entered(self, recording_id: str) -> None:
         """A recording is in the library: have its pictures made."""
         _log.info("recording entered id=%s", recording_id)
-        self._worker.wake()
         self._sharing.entered(recording_id)
+        self.recovered()
+
+    def recovered(self) -> None:
+        """There are recordings more, which nobody has just made: nothing is uploaded by itself."""
+        self._worker.wake()
         self.entered_changed.emit()
         self.refresh_recent()
 

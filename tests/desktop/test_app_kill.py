@@ -9,7 +9,8 @@ import pytest
 
 from installers.virtual_desktop import VirtualDesktop
 from recorder_app.media.probe import probe
-from tests.support.app import own_processes, running_app
+from tests.support import notifications
+from tests.support.app import RunningApp, end_all, own_processes, running_app
 from tests.support.command import environment, run, run_json
 from tests.support.hands import wait_until
 
@@ -59,6 +60,49 @@ def test_a_new_app_finds_the_take_of_the_one_before(env: dict[str, str]) -> None
             assert str(path) == before["path"]
             assert probe(path).duration_s >= before["elapsed_s"] + 1
             wait_until(lambda: len(second.recordings()) == 1)
+
+
+def test_a_take_that_is_killed_is_whole_again_in_the_library(
+    env: dict[str, str], full_desktop: VirtualDesktop
+) -> None:
+    with running_app(env) as app:
+        app.click_icon()
+        app.wait_for("recording")
+        app.wait_for_seconds(2)
+        # As a lack of memory would.
+        for each in app.others():
+            each.kill()
+        check_recovered(app, full_desktop)
+
+
+def test_what_was_cut_short_with_the_app_is_whole_again_at_its_start(
+    env: dict[str, str], full_desktop: VirtualDesktop
+) -> None:
+    with running_app(env) as first:
+        first.click_icon()
+        first.wait_for("recording")
+        first.wait_for_seconds(2)
+        first.kill()
+        end_all(env)
+    with running_app(env) as second:
+        check_recovered(second, full_desktop)
+
+
+def check_recovered(app: RunningApp, desktop: VirtualDesktop) -> None:
+    [path] = Path(app.env["HOME"]).glob("Videos/*.webm")
+    title = "A recording that was cut short is whole again"
+    told = f"{path.stem}\n"
+    wait_until(
+        lambda: [
+            each
+            for each in notifications.shown(desktop)
+            if each.title == title and each.body.startswith(told)
+        ]
+    )
+    # Only now: the command would have recovered it itself.
+    [found] = app.recordings()
+    assert (found["path"], found["status"]) == (str(path), "recovered")
+    assert probe(path).duration_s >= 1
 
 
 @pytest.mark.timeout(180)
