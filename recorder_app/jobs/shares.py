@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from recorder_app.errors import (
     DamagedAgain,
     NetworkMetered,
     ProxyFailed,
+    RecorderError,
     RemoteNotFound,
     SecretsLocked,
     SecretsSilent,
@@ -35,6 +37,9 @@ from recorder_app.texts import N_
 # A person may have to unlock the keyring; asking again sooner would be a nuisance.
 _LOCKED_WAIT_S = 300.0
 _METERED_WAIT_S = 60.0
+# A network that is down for longer is waited for in the queue, where people are told why. Shorter,
+# and a call that broke by chance would wait there too.
+_SILENT_S = 2.0
 # In the checkpoint, beside what the destination kept: what arrived was not what was sent, once.
 _WAS_DAMAGED = "was_damaged"
 
@@ -128,9 +133,23 @@ def _sent(
         context.check()
         PACE.check()
 
+    lost_s: float | None = None
+
     def report(sent_bytes: int, total_bytes: int) -> None:
+        nonlocal lost_s
+        lost_s = None
         PACE.got_through(context.job_id)
         context.progress(sent_bytes / total_bytes if total_bytes else 1.0)
+
+    def faulted(error: RecorderError) -> None:
+        nonlocal lost_s
+        now_s = time.monotonic()
+        if not isinstance(error, Unreachable):
+            lost_s = None
+        elif lost_s is None:
+            lost_s = now_s
+        elif now_s - lost_s > _SILENT_S:
+            raise error
 
     mark = {name: True for name in context.checkpoint if name == _WAS_DAMAGED}
 
@@ -142,6 +161,7 @@ def _sent(
         save=save,
         report=report,
         check=check,
+        faulted=faulted,
         limit=PACE.limit,
     )
     context.on_stop(sending.stop)

@@ -152,7 +152,7 @@ class BunnyStorage:
                 self._put(ticket.remote_id, Window(source, 0, source.size, context), checksum)
             except ShareError as error:
                 context.check()
-                context.sleep(retry.failed(error))
+                context.wait_after(error, retry.failed(error))
             else:
                 source.check()
                 context.progress(source.size, source.size)

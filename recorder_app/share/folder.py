@@ -136,7 +136,7 @@ class Folder:
                     reached = there
                     retry.succeeded()
                     context.save(context.checkpoint, there)
-                context.sleep(retry.failed(error))
+                context.wait_after(error, retry.failed(error))
             else:
                 context.progress(source.size, source.size)
                 return

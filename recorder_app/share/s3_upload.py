@@ -101,7 +101,7 @@ class S3Upload:
             except ShareError as error:
                 # A call that was broken off from outside fails like any other.
                 self._context.check()
-                self._context.sleep(self._retry.failed(error))
+                self._context.wait_after(error, self._retry.failed(error))
             else:
                 self._source.check()
                 self._context.progress(self._source.size, self._source.size)

@@ -67,8 +67,9 @@ class SendContext:
     `save` keeps a plain JSON-able checkpoint, with the bytes that the server has acknowledged if
     they are known anew, and returns when it is safe; `report` takes the bytes
     that were sent, which a fault may lessen, and those of all; `check` raises when the upload shall
-    stop; it is asked by one thread at a time. `stop`, `pause`, `resume` and `check` may be called
-    from any thread, everything else from one at a time.
+    stop; it is asked by one thread at a time. `faulted` is told of each fault after which it is
+    tried again, and may raise it to have the upload end there. `stop`, `pause`, `resume` and
+    `check` may be called from any thread, everything else from one at a time.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class SendContext:
         save: Callable[[Mapping[str, Any], int | None], None] | None = None,
         report: Callable[[int, int], None] | None = None,
         check: Callable[[], None] | None = None,
+        faulted: Callable[[RecorderError], None] | None = None,
         limit: TokenBucket | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -86,6 +88,7 @@ class SendContext:
         self._save = save
         self._report = report
         self._check = check
+        self._faulted = faulted
         self._limit = limit or TokenBucket(clock=clock)
         self._checking = threading.Lock()
         self._changed = threading.Condition()
@@ -129,6 +132,12 @@ class SendContext:
         while (left := until - self.clock()) > 0:
             self._rest(min(left, _LOOK_S))
             self.check()
+
+    def wait_after(self, error: RecorderError, seconds: float) -> None:
+        """Wait before what failed with `error` is tried again; raise it if that is no wish."""
+        if self._faulted is not None:
+            self._faulted(error)
+        self.sleep(seconds)
 
     def on_stop(self, abort: Callable[[], None]) -> None:
         """Have `abort` called, in the thread of whoever stops the upload."""

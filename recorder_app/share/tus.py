@@ -220,7 +220,7 @@ class TusUpload:
                 # The server tells its own when asked; were it the same, it would be a lock.
                 return
             wait = max(wait, self._lock_wait_s)
-        self._context.sleep(wait)
+        self._context.wait_after(error, wait)
 
     def _begin_anew(self) -> None:
         self._url, self._offset = "", None

@@ -13,6 +13,7 @@ from recorder_app.errors import (
     Cancelled,
     MediaChanged,
     RateLimited,
+    RecorderError,
     ServerFailed,
     UnreadableMedia,
 )
@@ -120,6 +121,21 @@ def test_whoever_is_asked_may_stop_it_too() -> None:
 
     with pytest.raises(Cancelled, match="enough"):
         SendContext(check=check).sleep(60)
+
+
+def test_whoever_is_told_of_a_fault_may_end_it_there() -> None:
+    told: list[RecorderError] = []
+
+    def faulted(error: RecorderError) -> None:
+        told.append(error)
+        if len(told) == 2:
+            raise error
+
+    context, broken = SendContext(faulted=faulted), ServerFailed("broken")
+    context.wait_after(broken, 0.0)
+    with pytest.raises(ServerFailed):
+        context.wait_after(broken, 60.0)
+    assert told == [broken, broken]
 
 
 def test_a_file_that_changes_is_noticed(tmp_path: Path) -> None:

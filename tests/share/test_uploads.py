@@ -37,6 +37,7 @@ from tests.support.bunny import LIBRARY, Bunny
 from tests.support.command import ROOT
 from tests.support.faults import Fault
 from tests.support.jobs import add_recording
+from tests.support.line import Line
 from tests.support.s3_front import S3Front
 from tests.support.s3_server import KEY_ID, SECRET
 from tests.support.upload_jobs import LIMIT_S, add, add_bucket, enter, have_arrived, running, until
@@ -100,6 +101,30 @@ def test_a_file_that_changes_meanwhile_is_sent_as_it_is_then(
     (guid,) = bunny.videos
     assert digest(bunny.file(guid)) == digest(path)
     assert len(bunny.tus.uploads()) == 1
+
+
+def test_a_network_that_goes_is_waited_for_in_the_queue_with_the_reason(
+    database: Database, bunny: Bunny, make_file: MakeFile
+) -> None:
+    path = make_file(6_000_000)
+    with Line(bunny.address) as line:
+        add(line.address)
+        SettingsStore().update("sharing", limit_kb=2000)
+        sharing.share(database, enter(database, path).id)
+        with running(database):
+            until(database, lambda entries: entries[0].sent_bytes > 1_000_000)
+            line.down()
+            began = time.monotonic()
+            until(database, lambda entries: entries[0].job_state == "queued")
+            assert time.monotonic() - began < 15
+            [entry] = services.list_uploads(database)
+            assert entry.error is not None
+            assert "127.0.0.1" in entry.error["message"]
+            SettingsStore().reset("sharing")
+            line.up()
+            until(database, have_arrived)
+    (guid,) = bunny.videos
+    assert digest(bunny.file(guid)) == digest(path)
 
 
 @pytest.fixture
