@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError as SqlError
 
-from recorder_app.errors import LibraryCorrupt, LibraryError, LibraryLocked, RecorderError
-from recorder_app.media.outfile import storage_error
+from recorder_app.errors import DiskFull, LibraryCorrupt, LibraryError, LibraryLocked, RecorderError
 from recorder_app.texts import N_
 
 WAYS_OUT = N_(
@@ -60,7 +58,11 @@ def _meaning(error: BaseException, path: Path) -> RecorderError:
         return corrupt(path, text)
     # The second is said where there is no room for what connections share.
     if code == sqlite3.SQLITE_FULL or whole_code == sqlite3.SQLITE_IOERR_SHMSIZE:
-        return storage_error(OSError(errno.ENOSPC, text), path)
+        return DiskFull(
+            N_("The disk of {path} is full: the library cannot be changed."),
+            hint=N_("What is in it is safe. Free some space, then try again."),
+            path=path,
+        )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return LibraryError(
             N_("The library {path} cannot be written ({reason})."),

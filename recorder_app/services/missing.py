@@ -87,6 +87,26 @@ def refresh_missing(database: Database, folders: Iterable[Path] = ()) -> Missing
     )
 
 
+def note_whether_there(database: Database, recording_id: str) -> bool:
+    """Look for the file of one recording, and note where the library is wrong about it.
+
+    Returns whether the file is there. One in the trash is left as it is. Raises LibraryError.
+    """
+    with database.read() as session:
+        row = media_rows.with_id(session, recording_id)
+    if row is None:
+        return False
+    is_there = os.path.isfile(row.path)
+    if row.deleted_at is None and is_there == (row.status == MISSING):
+        with database.write() as session:
+            found = media_rows.with_id(session, recording_id)
+            # Somebody may have changed it while we were looking.
+            if found is not None and (found.path, found.status) == (row.path, row.status):
+                changes = media_rows.returned(found) if is_there else media_rows.missing(found)
+                recordings.change(session, found, **changes)
+    return is_there
+
+
 def _searched(rows: list[FileRow], folders: Iterable[Path]) -> Iterator[Path]:
     """Yield the files that may be the missing ones, some of them twice."""
     # Not below them: a single recording in the home folder would have all of it read.

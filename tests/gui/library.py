@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from recorder_app.library.database import Database
 from recorder_app.library.models import Recording
+from recorder_app.services.browsing import CardEntry
 from recorder_app.services.library import library_path
 from recorder_app.settings.store import SettingsStore
 from recorder_app.ui.library.places import Place
@@ -70,6 +71,21 @@ class Visitor:
     def chosen(self) -> list[str]:
         """The titles of what is chosen."""
         return [card.title for card in self.window.recordings.chosen_cards()]
+
+    def card(self, row: int) -> CardEntry:
+        """Return what is known of a row."""
+        card = self.window.model.card(row)
+        assert card is not None
+        return card
+
+    def move_file(self, row: int, path: Path) -> None:
+        """Have the library say that the file of a row is `path`, and the window see it."""
+        database = Database(library_path())
+        with database.write() as session:
+            session.get_one(Recording, self.card(row).id).path = str(path)
+        database.close()
+        self.window.refresh()
+        self.qtbot.waitUntil(lambda: self.card(row).path == str(path))
 
     def search(self, text: str) -> None:
         """Type `text` into the search field, as it was found with Ctrl+F."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,9 +13,8 @@ from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
-from pytestqt.qtbot import QtBot
 
-from recorder_app.errors import LibraryLocked, RecorderError
+from recorder_app.errors import LibraryLocked
 from recorder_app.library.database import Database
 from recorder_app.library.models import Recording
 from recorder_app.pipeline.events import Marked, RecordingState
@@ -28,7 +25,7 @@ from recorder_app.services.library import library_path
 from recorder_app.ui.library import deeds, places
 from recorder_app.ui.library.model import IDS_FORMAT
 from recorder_app.ui.library.places import Place
-from tests.gui.library import Visitor, make_library, stored
+from tests.gui.library import Visitor, stored
 from tests.support.media import make
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -114,14 +111,9 @@ def test_a_slow_link_holds_up_nothing(visitor: Visitor, monkeypatch: pytest.Monk
 def test_for_good_is_asked_in_the_window(visitor: Visitor, home: Path) -> None:
     window = visitor.window
     visitor.go(Place(places.TRASH))
-    card = window.model.card(0)
-    assert card is not None
     file = home / "gone.webm"
     file.write_bytes(b"x" * 4000)
-    database = Database(library_path())
-    with database.write() as session:
-        session.get_one(Recording, card.id).path = str(file)
-    database.close()
+    visitor.move_file(0, file)
     visitor.click(0)
     visitor.key(Qt.Key.Key_Delete)
     assert "for good?" in window.notice.text
@@ -234,72 +226,15 @@ def test_files_that_are_dropped_are_imported_and_refused_ones_say_why(
     assert queued
 
 
-def test_a_locked_database_is_told_and_tried_again(visitor: Visitor) -> None:
-    visitor.click(0)
-    other = sqlite3.connect(library_path(), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    failures: list[RecorderError] = []
-    visitor.window.failed.connect(failures.append)
-    began = time.monotonic()
-    visitor.window.doings.verbs.favourite(True)
-    took = time.monotonic() - began
-    assert took < 0.05
-    visitor.qtbot.waitUntil(lambda: bool(failures), timeout=20_000)
-    other.execute("ROLLBACK")
-    other.close()
-    assert visitor.window.notice.text.startswith(failures[0].message)
-
-
-def test_a_fault_is_told_until_it_is_over(visitor: Visitor) -> None:
-    window = visitor.window
-    window.model.failed.emit(LibraryLocked("The library is busy."))
-    assert window.fault.text
-    window.refresh()
-    visitor.settle()
-    assert not window.fault.text
-
-
-def test_a_broken_database_is_told_with_a_way_out(home: Path, qtbot: QtBot) -> None:
-    library_path().parent.mkdir(parents=True)
-    library_path().write_bytes(b"SQLite format 3\0" + b"\xff" * 8000)
-    visitor = Visitor(qtbot, home).open()
-    qtbot.waitUntil(lambda: bool(visitor.window.fault.text))
-    library_path().unlink()
-    make_library(10)
-    visitor.press("Try again")
-    qtbot.waitUntil(lambda: visitor.window.model.total > 5)
-    assert not visitor.window.fault.text
-    visitor.window.close()
-    visitor.settle()
-
-
-def test_a_file_that_is_gone_is_told(visitor: Visitor) -> None:
-    played: list[str] = []
-    visitor.window.play_requested.connect(lambda _, path: played.append(path))
-    visitor.click(0)
-    visitor.key(Qt.Key.Key_Return)
-    visitor.qtbot.waitUntil(lambda: "is not there" in visitor.window.notice.text)
-    assert not played
-
-
 def test_return_plays(visitor: Visitor, home: Path) -> None:
-    card = visitor.window.model.card(0)
-    assert card is not None
     file = home / "there.webm"
     file.write_bytes(b"x")
-    database = Database(library_path())
-    with database.write() as session:
-        session.get_one(Recording, card.id).path = str(file)
-    database.close()
-    visitor.window.refresh()
-    visitor.qtbot.waitUntil(
-        lambda: (now := visitor.window.model.card(0)) is not None and now.path == str(file)
-    )
+    visitor.move_file(0, file)
     visitor.click(0)
     view = visitor.window.recordings.view
     with visitor.qtbot.waitSignal(visitor.window.play_requested) as played:
         QTest.keyClick(view, Qt.Key.Key_Return)
-    assert played.args == [card.id, str(file)]
+    assert played.args == [visitor.card(0).id, str(file)]
 
 
 class _Details(QWidget):

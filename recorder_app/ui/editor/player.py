@@ -251,7 +251,7 @@ class Player(QWidget):
             self._fail(
                 UnreadableMedia(
                     N_("The file {path} is not there."),
-                    hint=N_("If it was moved, tell the library where it is now."),
+                    hint=N_("If it was moved, drop it into this window: it is recognised."),
                     path=path,
                 )
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -10,15 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from recorder_app.errors import UnreadableMedia
+from recorder_app.errors import StorageError, UnreadableMedia
+from recorder_app.library.media_rows import MISSING
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services import browsing
+from recorder_app.services.browsing import CardEntry
 from recorder_app.texts import N_
 from recorder_app.ui.background import Background
 from recorder_app.ui.library.access import Access
 
 if TYPE_CHECKING:
     from recorder_app.services.importing import ImportEntry
+
+_log = logging.getLogger(__name__)
 
 # Of very many so many at a time, so that other writers get their turn.
 _AT_ONCE = 500
@@ -29,7 +34,8 @@ _AT_ONCE = 500
 
 class Deeds(QObject):
     """Used on the GUI thread. `changed` says that the library did, `work_added` that there is work
-    for the queue, `failed` carries a RecorderError.
+    for the queue, `failed` carries a RecorderError and what tries the same again, None where that
+    makes no sense.
 
     `deleted` carries the ids that are in the trash now, `erased` a report, `exporting` how many,
     `linked` a link, `import_moved` the number of a file, how many there are, and its path, and
@@ -38,7 +44,7 @@ class Deeds(QObject):
 
     changed = Signal()
     work_added = Signal()
-    failed = Signal(object)
+    failed = Signal(object, object)
     deleted = Signal(list)
     restored = Signal(list)
     erased = Signal(object)
@@ -117,7 +123,7 @@ class Deeds(QObject):
 
     def export(self, ids: Sequence[str], preset: str) -> None:
         """Hand in an export of each as a new version."""
-        wanted = list(ids)
+        wanted, left = list(ids), list(ids)
 
         def work() -> int:
             from recorder_app.services import versions
@@ -126,13 +132,20 @@ class Deeds(QObject):
             database = self._access.database()
             for each in wanted:
                 versions.hand_in(database, each, ExportWish(preset))
+                # What is handed in is not handed in again.
+                left.remove(each)
             return len(wanted)
 
         def done(count: int) -> None:
             self.exporting.emit(count)
             self.work_added.emit()
 
-        self._do(work, done)
+        def fail(error: Exception) -> None:
+            if len(left) < len(wanted):
+                self.work_added.emit()
+            self._fail(error, lambda: self.export(left, preset))
+
+        self._do(work, done, fail)
 
     def fetch_link(self, recording_id: str) -> None:
         """Ask for a link that works; `linked` tells it."""
@@ -142,20 +155,39 @@ class Deeds(QObject):
 
             return links.link(self._access.database(), recording_id).text
 
-        self._linker.run(work, self.linked.emit, self._fail)
+        def fail(error: Exception) -> None:
+            self._fail(error, lambda: self.fetch_link(recording_id))
 
-    def with_file(self, path: str, done: Callable[[], None]) -> None:
-        """Call `done` if the file is there; else tell that it is gone."""
+        self._linker.run(work, self.linked.emit, fail)
+
+    def with_file(self, card: CardEntry, done: Callable[[], None]) -> None:
+        """Call `done` if the file is there; else tell that it is gone, and note it."""
 
         def work() -> None:
-            if not os.path.isfile(path):
+            is_there = os.path.isfile(card.path)
+            if is_there == (card.status == MISSING):
+                self._note_file(card.id)
+            if not is_there:
                 raise UnreadableMedia(
                     N_("The file {path} is not there."),
                     hint=N_("If it was moved, drop it into this window: it is recognised."),
-                    path=path,
+                    path=card.path,
                 )
 
         self._access.deeds.run(work, lambda _: done(), self._fail)
+
+    def look_for_file(self, recording_id: str) -> None:
+        """Note whether the file is there, for who opens it and tells of it otherwise."""
+        self._access.deeds.run(lambda: self._note_file(recording_id), lambda _: None)
+
+    def _note_file(self, recording_id: str) -> None:
+        """In the background. What cannot be noted now is noted the next time."""
+        from recorder_app.services import missing
+
+        try:
+            missing.note_whether_there(self._access.database(), recording_id)
+        except StorageError as error:
+            _log.warning("file not noted recording=%s error=%s", recording_id, error)
 
     def fetch_markers(self, path: str, done: Callable[[list[tuple[float, str]]], None]) -> None:
         """Call `done` with the marks that were set while it was recorded, by seconds."""
@@ -192,7 +224,8 @@ class Deeds(QObject):
         def fail(error: Exception) -> None:
             # Those before it are in, and their work is to be done.
             self._brought_in(entries)
-            self._fail(error)
+            # Those are known then, and passed by.
+            self._fail(error, lambda: self.bring_in(given))
 
         self._importer.run(work, self._brought_in, fail)
 
@@ -230,7 +263,9 @@ class Deeds(QObject):
 
         def fail(error: Exception) -> None:
             end()
-            self._fail(error)
+            done_already = set(ready)
+            left = [each for each in wanted if each not in done_already]
+            self._fail(error, lambda: self._in_parts(left, some, done))
 
         self._access.deeds.run(work, end, fail)
 
@@ -242,16 +277,27 @@ class Deeds(QObject):
 
             catalogue.edit_all(wanted, catalogue.Changes(**changes))
 
-        self._do(work, lambda _: None)
+        def fail(error: Exception) -> None:
+            self._fail(error, lambda: self._edit(wanted, **changes))
 
-    def _do(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        self._do(work, lambda _: None, fail)
+
+    def _do(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        fail: Callable[[Exception], None] | None = None,
+    ) -> None:
         def after(result: Any) -> None:
             self.changed.emit()
             done(result)
 
-        self._access.deeds.run(work, after, self._fail)
+        self._access.deeds.run(work, after, fail or self._fail)
 
-    def _fail(self, error: Exception) -> None:
-        self.failed.emit(as_recorder_error(error))
+    def _fail(self, error: Exception, again: Callable[[], None] | None = None) -> None:
+        told = as_recorder_error(error)
+        # A library gets free, and a disk room; everything else would fail again.
+        may_help = isinstance(told, StorageError)
+        self.failed.emit(told, again if may_help else None)
         # Some of many may have been changed.
         self.changed.emit()

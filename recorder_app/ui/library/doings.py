@@ -109,7 +109,7 @@ class Doings(QObject):
 
     def _play(self, card: CardEntry, at_s: float = 0.0) -> None:
         if not card.is_deleted:
-            self._window.deeds.with_file(card.path, partial(self._start, card, at_s))
+            self._window.deeds.with_file(card, partial(self._start, card, at_s))
 
     def _start(self, card: CardEntry, at_s: float) -> None:
         window = self._window
@@ -148,7 +148,7 @@ class Doings(QObject):
 
     def _show_in_folder(self, card: CardEntry) -> None:
         folder = QUrl.fromLocalFile(str(Path(card.path).parent))
-        self._window.deeds.with_file(card.path, lambda: _discard(QDesktopServices.openUrl(folder)))
+        self._window.deeds.with_file(card, lambda: _discard(QDesktopServices.openUrl(folder)))
 
     def _exporting(self, count: int) -> None:
         if count == 1:
@@ -243,6 +243,8 @@ class Doings(QObject):
 
     def bring_in(self, given: Sequence[Path]) -> None:
         """Enter files that were dropped."""
+        # What becomes of them is told beside the recordings.
+        self._window.panels.close_editor()
         self._tell_import(translate(N_("Looking at the files…")))
         self._window.deeds.bring_in(given)
 

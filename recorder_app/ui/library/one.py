@@ -186,7 +186,8 @@ class OnePage(QWidget):
         self.folder.setEnabled(found.has_file)
         self.facts.show_facts(facts_of(entry))
         gone = N_(
-            "The file is not there. If it was moved, import it again, or bring its disk back."
+            "The file is not there. If it was moved, drop it into this window, or bring its disk "
+            "back."
         )
         self.missing.set_text("" if found.has_file else f"⚠ {translate(gone)}")
 

@@ -75,6 +75,7 @@ class Panels(QObject):
         if self._editor is not None:
             self._end_playing()
             self._editor.open(recording_id)
+            self._window.deeds.look_for_file(recording_id)
             self._window.pages.setCurrentWidget(self._editor)
 
     def close_editor(self) -> None:
