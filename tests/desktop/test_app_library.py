@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import av
 import pytest
 
 from installers.virtual_desktop import VirtualDesktop
-from recorder_app.media.geometry import Rect
-from tests.support import media
-from tests.support.app import RunningApp, running_app
+from tests.support import chat, media
+from tests.support.app import running_app
+from tests.support.app_library import (
+    ANSWERS_IN_S,
+    BESIDE,
+    PICTURE_S,
+    card,
+    decoded_s,
+    drop_in,
+    has_played,
+    listed,
+    open_library,
+    place,
+    says,
+    titles,
+    trim_start,
+)
 from tests.support.app_sharing import KEYS, add_bucket, copied, record, wait_for_upload
 from tests.support.command import environment, run
 from tests.support.dragging import other_program
-from tests.support.eyes import Widget
 from tests.support.hands import wait_until
 from tests.support.painting import painter
 from tests.support.players import chromium_plays_link
 from tests.support.s3_server import S3Server
 
 TITLE = "Kubernetes rollout"
-PICTURE_S = 1 / 30
-# On the monitor at the right, where the library is not.
-BESIDE = (1400, 300)
-# How long a person may wait for an answer of the window, in seconds.
-ANSWERS_IN_S = 2.0
 
 
 @pytest.fixture(scope="module")
@@ -48,69 +52,6 @@ def env(full_desktop: VirtualDesktop, tmp_path: Path) -> dict[str, str]:
     found = environment(full_desktop.environment, home=tmp_path)
     assert run("settings", "set", "appearance.result_card_s", "0", env=found).returncode == 0
     return found
-
-
-def open_library(app: RunningApp) -> Rect:
-    """Open it from the tray, and give it the keyboard; return where it is."""
-    app.choose("Library")
-    window = app.hands.window("^Library")
-    app.hands.focus(window)
-    app.eyes.find("list", "Recordings")
-    return app.hands.place(window)
-
-
-def card(app: RunningApp, title: str) -> Widget:
-    """Return the card of a recording, waiting for it."""
-
-    def look() -> list[Widget]:
-        tree = app.eyes.look()
-        cards = [] if tree is None else tree.all("list item")
-        return [one for one in cards if one.name.startswith(f"{title}, ")]
-
-    return wait_until(look)[0]
-
-
-def place(app: RunningApp, title: str) -> Widget:
-    """Return an entry of the sidebar, whatever number stands there."""
-    tree = app.eyes.look()
-    assert tree is not None
-    return next(one for one in tree.all("table cell") if one.name.split(",")[0] == title)
-
-
-def says(app: RunningApp, text: str) -> None:
-    """Wait until the window says something with `text` in it."""
-
-    def look() -> bool:
-        tree = app.eyes.look()
-        return tree is not None and any(text in one.name for one in tree.all("label"))
-
-    wait_until(look)
-
-
-def titles(app: RunningApp, *options: str) -> list[str]:
-    return [str(one["title"]) for one in listed(app, *options)]
-
-
-def listed(app: RunningApp, *options: str) -> list[dict[str, Any]]:
-    done = app.command("list", *options, "--json")
-    assert done.returncode == 0, done.stderr
-    found: list[dict[str, Any]] = json.loads(done.stdout)
-    return found
-
-
-def kept_s(timeline: Widget) -> float:
-    """Return for how long the two handles are apart, as a screen reader is told it."""
-    times = re.findall(r"(\d+):(\d+):(\d+\.\d+)", timeline.description)
-    start, end = (int(h) * 3600 + int(m) * 60 + float(s) for h, m, s in times[:2])
-    return end - start
-
-
-def decoded_s(path: Path) -> float:
-    """Decode every picture of a file; return when the last one ends, in seconds."""
-    with av.open(path) as source:
-        times = [picture.time for picture in source.decode(video=0)]
-    assert times[-1] is not None
-    return times[-1] + PICTURE_S
 
 
 @pytest.mark.timeout(240)
@@ -138,12 +79,8 @@ def test_recorded_found_played_trimmed_and_shared(env: dict[str, str], server: S
         # Trimmed with the mouse.
         app.press("push button", "Trim…")
         says(app, "Result 00:00:00.000 of 00:00:0")
-        handle = app.eyes.find("filler", "Timeline")
-        length_s, rect = kept_s(handle), handle.rect
-        middle = rect.y + rect.height // 2
-        app.hands.drag((rect.x + 6, middle), (rect.x + rect.width // 3, middle))
-        wait_until(lambda: kept_s(app.eyes.find("filler", "Timeline")) < length_s)
-        wanted_s = kept_s(app.eyes.find("filler", "Timeline"))
+        length_s = listed(app, "--limit", "1")[0]["duration_s"]
+        wanted_s = trim_start(app, 1 / 3)
         assert wanted_s == pytest.approx(length_s * 2 / 3, abs=0.3)
         app.press("push button", "Save as version")
         card(app, f"{TITLE} (trimmed)")
@@ -158,13 +95,12 @@ def test_recorded_found_played_trimmed_and_shared(env: dict[str, str], server: S
         assert unquote(urlsplit(link).path).endswith(key)
         assert server.read(key) == Path(version["path"]).read_bytes()
         assert chromium_plays_link(link) == ""
+        # Pasted where somebody else reads it.
+        with chat.chat(env) as other:
+            app.hands.focus(app.hands.window(chat.TITLE))
+            app.hands.key("ctrl+v")
+            wait_until(lambda: other.text == link)
     server.clear()
-
-
-def has_played(app: RunningApp) -> bool:
-    tree = app.eyes.look()
-    assert tree is not None
-    return any(re.match(r"00:00:0[1-9]( /|$)", one.name) for one in tree.all("label"))
 
 
 def test_deleted_and_back_by_undo_and_from_the_trash(env: dict[str, str]) -> None:
@@ -194,11 +130,7 @@ def test_files_are_dropped_in_and_dragged_out(env: dict[str, str]) -> None:
         app.choose("Library")
         window = app.hands.window("^Library")
         app.eyes.find("push button", "Record")
-        rect = app.hands.place(window)
-        middle = (rect.x + rect.width // 2, rect.y + rect.height // 2)
-        with other_program(env, BESIDE, file) as files:
-            app.hands.drag(files.middle, middle, until=lambda: files.has_told("taken"))
-            wait_until(lambda: titles(app) == ["holiday"])
+        drop_in(app, file, app.hands.place(window), lambda: titles(app) == ["holiday"])
         corner = card(app, "holiday").rect
         with other_program(env, BESIDE) as files:
             start = (corner.x + 60, corner.y + 60)
@@ -223,6 +155,5 @@ def test_a_locked_database_is_told_and_nothing_is_lost(env: dict[str, str]) -> N
                 assert app.eyes.answers_in_s() < ANSWERS_IN_S
             other.execute("ROLLBACK")
         assert titles(app) == [before["title"]]
-        app.hands.click_on(card(app, before["title"]).rect)
-        app.hands.key("Delete")
+        app.press("push button", "Try again")
         wait_until(lambda: titles(app, "--deleted") == [before["title"]])

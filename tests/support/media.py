@@ -31,3 +31,14 @@ def make(path: Path, *more: str) -> Path:
     )
     whole.rename(path)
     return path
+
+
+def film(path: Path, seconds: float) -> Path:
+    """Make a film of that length in which everything moves, a few hundred kB; return it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = f"testsrc2=size=640x360:rate=30:duration={seconds}"
+    way = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p")
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", picture, *way, str(path)], check=True
+    )
+    return path
