@@ -24,6 +24,7 @@ from recorder_app.pipeline.journal import JournalEntry, is_journal
 from recorder_app.pipeline.outcome import report
 from recorder_app.services import describing, notes, transcribing
 from recorder_app.services.copying import copy_media, discard_copy
+from recorder_app.services.missing import take_sidecar_along
 from recorder_app.services.transcribing import Beside
 from recorder_app.services.walking import files_below, is_media, printable
 from recorder_app.texts import N_
@@ -110,13 +111,15 @@ def import_file(database: Database, path: Path, *, copy_to: Path | None = None) 
     columns = describing.columns_of(place, found, entry)
     columns |= {"checksum": total, "status": describing.status_of(entry)}
     try:
-        told = _enter(database, path, columns, entry, transcribing.beside(path))
+        told, former = _enter(database, path, columns, entry, transcribing.beside(path))
     except BaseException:
         if place != path:
             discard_copy(place)
         raise
     if place != path and told.state == KNOWN:
         discard_copy(place)
+    if former is not None:
+        take_sidecar_along(former, Path(told.entered))
     return told
 
 
@@ -126,7 +129,8 @@ def _enter(
     columns: dict[str, Any],
     entry: JournalEntry | None,
     beside: Beside,
-) -> ImportEntry:
+) -> tuple[ImportEntry, Path | None]:
+    """Return what became of it, and for one that was found where it was before."""
     with database.write() as session:
         # Once more, now that nobody else writes: two may import the same file.
         row = media_rows.at_path(session, columns["path"])
@@ -138,16 +142,18 @@ def _enter(
             notes.bring_back(session, row, None if entry is None else entry.library)
             transcribing.enter(session, row, beside)
             jobs = kinds.enqueue_previews(session, row)
-            return msgspec.structs.replace(
+            entered = msgspec.structs.replace(
                 _told(path, IMPORTED, row),
                 transcripts=sorted(beside.found),
                 transcript_problems=[report(error) for error in beside.problems],
                 jobs=[job.id for job in jobs],
             )
+            return entered, None
         if not _is_missing(row):
-            return _told(path, KNOWN, row)
+            return _told(path, KNOWN, row), None
+        former = Path(row.path)
         recordings.change(session, row, path=columns["path"], **media_rows.returned(row))
-        return _told(path, FOUND, row)
+        return _told(path, FOUND, row), former
 
 
 def _sum_up(database: Database, size: int) -> None:

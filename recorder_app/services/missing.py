@@ -77,7 +77,7 @@ def refresh_missing(database: Database, folders: Iterable[Path] = ()) -> Missing
             elif found.status != MISSING:
                 recordings.change(session, found, **media_rows.missing(found))
     for row in moved:
-        _take_sidecar_along(Path(row.path), places[row.id])
+        take_sidecar_along(Path(row.path), places[row.id])
     return MissingReport(
         checked=len(rows),
         missing=[_entry(row) for row in lost],
@@ -161,7 +161,8 @@ def _same(path: Path, candidates: list[FileRow]) -> FileRow | None:
         return None
 
 
-def _take_sidecar_along(old: Path, new: Path) -> None:
+def take_sidecar_along(old: Path, new: Path) -> None:
+    """Put the sidecar of a file that was moved from `old` beside `new`, unless there is one."""
     entry = sidecar(old)
     if entry is None or journal_path(new).exists() or old.exists():
         return

@@ -11,7 +11,7 @@ import pytest
 from recorder_app.library import recordings
 from recorder_app.library.database import Database
 from recorder_app.services.importing import import_files
-from recorder_app.services.missing import MissingReport, refresh_missing
+from recorder_app.services.missing import MissingReport, note_whether_there, refresh_missing
 from tests.support.command import run, run_json
 from tests.support.media import make
 
@@ -31,6 +31,27 @@ def state(database: Database, recording_id: str) -> tuple[str, str]:
     with database.read() as session:
         row = recordings.get(session, recording_id)
         return row.status, row.path
+
+
+def test_one_is_looked_for_by_itself(database: Database, tmp_path: Path) -> None:
+    path = make(tmp_path / "a.webm")
+    (recording,) = entered(database, path)
+    assert note_whether_there(database, recording)
+    assert state(database, recording)[0] == "imported"
+    away = path.rename(tmp_path / "away")
+    for _ in range(2):
+        assert not note_whether_there(database, recording)
+        assert state(database, recording)[0] == "missing"
+    away.rename(path)
+    assert note_whether_there(database, recording)
+    assert state(database, recording)[0] == "imported"
+    # What is in the trash is not missed, and what nobody knows is not there.
+    with database.write() as session:
+        recordings.delete(session, recordings.get(session, recording))
+    path.unlink()
+    assert not note_whether_there(database, recording)
+    assert state(database, recording)[0] == "imported"
+    assert not note_whether_there(database, "unknown")
 
 
 def counts(report: MissingReport) -> tuple[int, int, int, int]:
@@ -104,3 +125,18 @@ def test_a_recording_takes_its_sidecar_along_when_it_is_found(
     done = run("library", "check", "--files", env=screenless)
     assert (done.returncode, "1 missing" in done.stderr) == (1, True)
     assert run_json("show", recording, env=screenless)["status"] == "missing"
+
+
+def test_the_sidecar_that_was_left_behind_follows_when_the_file_is_imported(
+    screenless: dict[str, str], tmp_path: Path
+) -> None:
+    path, moved = tmp_path / "a.webm", tmp_path / "elsewhere" / "b.webm"
+    target = ("--target", "synthetic:pattern@160x120", "--duration", "1")
+    recording = run_json("record", *target, "--output", str(path), env=screenless)["recording_id"]
+    assert run("jobs", "run", "--until-empty", env=screenless).returncode == 0
+    moved.parent.mkdir()
+    path.rename(moved)
+    (found,) = run_json("import", str(moved), env=screenless)["files"]
+    assert (found["state"], found["id"]) == ("found", recording)
+    assert not (tmp_path / ".a.webm.recorder.json").exists()
+    assert (moved.parent / ".b.webm.recorder.json").exists()
