@@ -83,7 +83,7 @@ def test_recorded_found_played_trimmed_and_shared(env: dict[str, str], server: S
         wanted_s = trim_start(app, 1 / 3)
         assert wanted_s == pytest.approx(length_s * 2 / 3, abs=0.3)
         app.press("push button", "Save as version")
-        card(app, f"{TITLE} (trimmed)")
+        says(app, f"Saved as “{TITLE} (trimmed)”")
         [version] = listed(app, "--limit", "1")
         assert decoded_s(Path(version["path"])) == pytest.approx(wanted_s, abs=PICTURE_S)
         # Shared: opened from what the trim view says, the version is the one chosen.
@@ -148,7 +148,7 @@ def test_a_locked_database_is_told_and_nothing_is_lost(env: dict[str, str]) -> N
         database = Path(env["HOME"]) / ".local/share/recorder-app/library.sqlite"
         with closing(sqlite3.connect(database, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
-            locked_until = time.monotonic() + 15
+            locked_until = time.monotonic() + 8
             app.hands.key("Home", "space", "Delete")
             says(app, "The library is in use by another program.")
             while time.monotonic() < locked_until:

@@ -203,8 +203,8 @@ def fill(app: RunningApp, disk: SmallDisk, left_bytes: int = 0) -> None:
 
     def is_emptied() -> bool:
         with closing(sqlite3.connect(database)) as other:
-            row = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return row == (0, 0, 0)
+            found = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return found == [(0, 0, 0)]
 
     wait_until(is_emptied)
     disk.fill(left_bytes)

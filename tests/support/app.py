@@ -118,7 +118,7 @@ class RunningApp:
 
     def press(self, role: str, name: str) -> None:
         """Do the first action of a widget, once it is there."""
-        self.eyes.find(role, name)
+        wait_until(lambda: self.shows(role, name))
         self.eyes.press(role, name)
 
     def windows(self) -> dict[str, Rect]:

@@ -45,6 +45,15 @@ def children(node: Any) -> list[Any]:
     return [child for child in found if child is not None]
 
 
+def is_hidden(node: Any) -> bool:
+    """Return whether nothing of it is seen: pages of a window that are not open, closed windows.
+
+    What is in them says of itself that it is showing, and to ask for all of it takes long.
+    """
+    is_showing = node.get_state_set().contains(Atspi.StateType.SHOWING)
+    return not is_showing and node.get_role() != Atspi.Role.APPLICATION
+
+
 def described(node: Any, budget: list[int]) -> dict[str, Any]:
     budget[0] -= 1
     rect = [0, 0, 0, 0]
@@ -54,6 +63,7 @@ def described(node: Any, budget: list[int]) -> dict[str, Any]:
         rect = [extents.x, extents.y, extents.width, extents.height]
     states = [state.value_nick for state in node.get_state_set().get_states()]
     text = node.get_text_iface()
+    inside = [] if is_hidden(node) else children(node)
     return {
         "role": node.get_role_name(),
         "name": node.get_name() or "",
@@ -62,14 +72,15 @@ def described(node: Any, budget: list[int]) -> dict[str, Any]:
         "rect": rect,
         "states": states,
         "actions": actions(node),
-        "children": [described(c, budget) for c in children(node)] if budget[0] > 0 else [],
+        "children": [described(c, budget) for c in inside] if budget[0] > 0 else [],
     }
 
 
 def widget(node: Any, role: str, name: str) -> Any:
     # Windows that are hidden may have buttons of the same name.
-    is_showing = node.get_state_set().contains(Atspi.StateType.SHOWING)
-    if is_showing and node.get_role_name() == role and node.get_name() == name:
+    if is_hidden(node):
+        return None
+    if node.get_role_name() == role and node.get_name() == name:
         return node
     for child in children(node):
         found = widget(child, role, name)

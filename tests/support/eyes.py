@@ -68,13 +68,22 @@ class Eyes:
         return _widget(json.loads(done.stdout)) if done.returncode == 0 else None
 
     def find(self, role: str = "", name: str = "", limit_s: float = LIMIT_S) -> Widget:
-        """Return the first showing widget with that role and name, waiting for it."""
+        """Return the first showing widget with that role and name, waiting until it stands still.
 
-        def look() -> list[Widget]:
+        What has just appeared is moved by its window yet, and a click would miss it.
+        """
+        before: Widget | None = None
+
+        def look() -> Widget | None:
+            nonlocal before
             tree = self.look()
-            return tree.all(role, name) if tree is not None else []
+            found = next(iter(tree.all(role, name)), None) if tree is not None else None
+            was_at, before = before and before.rect, found
+            return found if found is not None and found.rect == was_at else None
 
-        return wait_until(look, limit_s)[0]
+        found = wait_until(look, limit_s)
+        assert found is not None
+        return found
 
     def answers_in_s(self) -> float:
         """Return how long the program takes to say where its window is: whether it hangs."""
