@@ -13,7 +13,7 @@ def reason(error: RecorderError, path: Path) -> RecorderError:
     if isinstance(error, UnreadableMedia) and not path.exists():
         return UnreadableMedia(
             N_("The file {path} is not there."),
-            hint=N_("If it was moved, tell the library where it is now."),
+            hint=N_("If it was moved, drop it into this window: it is recognised."),
             path=path,
         )
     if isinstance(error, UnsupportedMedia):
