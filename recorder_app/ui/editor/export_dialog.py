@@ -39,6 +39,9 @@ _WORDS = {
     "stills": (N_("Single pictures (PNG)"), N_("A folder of pictures, one for every few seconds.")),
 }
 
+# What can be made of sound alone.
+_OF_SOUND = ("original", "sound")
+
 
 class ExportDialog(QDialog):
     """`chosen` carries an ExportWish, `failed` a RecorderError."""
@@ -47,7 +50,13 @@ class ExportDialog(QDialog):
     failed = Signal(object)
 
     def __init__(
-        self, recording_id: str, source: Path, theme: Theme, parent: QWidget | None = None
+        self,
+        recording_id: str,
+        source: Path,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        has_pictures: bool = True,
     ) -> None:
         super().__init__(parent)
         self._recording_id, self._source = recording_id, source
@@ -58,7 +67,9 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(_WIDE_PX)
         self.preset = QComboBox()
         self.preset.setAccessibleName(translate(N_("Preset")))
-        for name in presets.load().presets:
+        for name, preset in presets.load().presets.items():
+            if not has_pictures and preset.kind not in _OF_SOUND:
+                continue
             self.preset.addItem(translate(_WORDS[name][0]) if name in _WORDS else name, name)
         self.about = QLabel()
         self.about.setProperty("kind", "muted")

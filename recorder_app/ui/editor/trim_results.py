@@ -74,11 +74,13 @@ class TrimResults(QObject):
 
         self._making.run(work, self._saved, self._failed)
 
-    def choose_export(self, recording_id: str, source: Path) -> None:
+    def choose_export(self, recording_id: str, source: Path, *, has_pictures: bool) -> None:
         """Ask what to make of what is kept, and where it goes; nothing while it is asked."""
         if self._is_busy or self.dialog is not None:
             return
-        self.dialog = dialog = ExportDialog(recording_id, source, self._theme, self._window)
+        self.dialog = dialog = ExportDialog(
+            recording_id, source, self._theme, self._window, has_pictures=has_pictures
+        )
         dialog.chosen.connect(lambda wish: self.export(recording_id, wish))
         dialog.finished.connect(self._forget_dialog)
         dialog.open()

@@ -163,8 +163,7 @@ class Deeds(QObject):
         def work() -> list[tuple[float, str]]:
             from recorder_app.services import notes
 
-            entry = notes.sidecar(Path(path))
-            return [] if entry is None else [(mark.at_s, mark.text) for mark in entry.markers]
+            return notes.markers(Path(path))
 
         self._access.deeds.run(work, done, self._fail)
 
