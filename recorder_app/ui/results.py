@@ -12,6 +12,7 @@ from recorder_app import paths
 from recorder_app.pipeline.events import Finished, RecordingResult
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.texts import N_, clock_text, size_text, translate
+from recorder_app.ui import folders
 from recorder_app.ui.background import Background
 from recorder_app.ui.notifications import Notifier
 from recorder_app.ui.result_card import CardContent, ResultCard
@@ -122,9 +123,6 @@ class Results(QObject):
         if self._card is not None:
             self._card.close()
 
-    def open_folder(self, path: str) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).parent)))
-
     def play(self, path: str) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
@@ -169,7 +167,7 @@ class Results(QObject):
         )
         card = ResultCard(content, self.theme, self.reduced_motion, stays_ms=self.card_s * 1000)
         card.play_requested.connect(lambda: self.play(result.path))
-        card.folder_requested.connect(lambda: self.open_folder(result.path))
+        card.folder_requested.connect(lambda: folders.show_in_folder(result.path))
         card.share_requested.connect(lambda name: self._sharing.share(result.recording_id, name))
         card.trim_requested.connect(lambda: self._trim(card))
         card.copy_requested.connect(lambda: self._copy(card))
@@ -213,7 +211,7 @@ class Results(QObject):
         if key != "saved" or self.last is None:
             return
         if action == "folder":
-            self.open_folder(self.last.path)
+            folders.show_in_folder(self.last.path)
         elif action == "link":
             self._sharing.share(self.last.recording_id)
         else:

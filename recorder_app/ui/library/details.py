@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QStackedWidget, QWidget
 
 from recorder_app.errors import InvalidRequest
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.watching import LibraryWatch
 from recorder_app.texts import N_, translate
-from recorder_app.ui import boxes, buttons
+from recorder_app.ui import boxes, buttons, folders
 from recorder_app.ui.background import Background
 from recorder_app.ui.library import details_work as work
 from recorder_app.ui.library.copy_actions import CopyActions
@@ -270,8 +269,7 @@ class DetailsPanel(QWidget):
 
     def _open_folder(self) -> None:
         if self._details is not None:
-            folder = str(Path(self._details.recording.path).parent)
-            QDesktopServices.openUrl(QUrl.fromLocalFile(folder))
+            folders.show_in_folder(self._details.recording.path)
 
     def _copy_changed(self, recording_id: str) -> None:
         if [recording_id] == self._ids:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject, QUrl
-from PySide6.QtGui import QDesktopServices, QDropEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 
 from recorder_app.services.browsing import CardEntry
 from recorder_app.texts import N_, size_text, translate
+from recorder_app.ui import folders
 from recorder_app.ui.library import places
 from recorder_app.ui.library.menu import Chosen, NamePopup, Verbs
 from recorder_app.ui.library.places import Place
@@ -147,8 +148,7 @@ class Doings(QObject):
         self._say(translate(N_("Link copied.")))
 
     def _show_in_folder(self, card: CardEntry) -> None:
-        folder = QUrl.fromLocalFile(str(Path(card.path).parent))
-        self._window.deeds.with_file(card.path, lambda: _discard(QDesktopServices.openUrl(folder)))
+        self._window.deeds.with_file(card.path, partial(folders.show_in_folder, card.path))
 
     def _exporting(self, count: int) -> None:
         if count == 1:
@@ -284,11 +284,6 @@ class Doings(QObject):
 
     def _number(self, ids: Sequence[str]) -> str:
         return self._window.locale().toString(len(ids))
-
-
-def files_of(event: QDropEvent) -> list[Path]:
-    """Return the files of this machine that are dropped."""
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
 
 def _discard(_result: object) -> None:

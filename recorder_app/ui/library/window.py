@@ -30,7 +30,8 @@ from recorder_app.ui import boxes
 from recorder_app.ui.library import places
 from recorder_app.ui.library.access import Access
 from recorder_app.ui.library.deeds import Deeds
-from recorder_app.ui.library.doings import Doings, files_of
+from recorder_app.ui.library.doings import Doings
+from recorder_app.ui.library.drops import files_of
 from recorder_app.ui.library.keys import add_shortcuts
 from recorder_app.ui.library.menu import BulkBar, context_menu
 from recorder_app.ui.library.model import RecordingsModel
@@ -487,13 +488,13 @@ class LibraryWindow(OwnWindow):
     # Files that are dropped.
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.source() is None and files_of(event):
+        if event.source() is None and files_of(event.mimeData()):
             # They stay where they are, also for a program that would move them.
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        found = files_of(event)
+        found = files_of(event.mimeData())
         if event.source() is None and found:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
