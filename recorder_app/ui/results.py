@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QTimer, QUrl, Signal
@@ -110,8 +111,12 @@ class Results(QObject):
         self._background.run(_latest, done, self._tell)
 
     def refresh_recent(self) -> None:
-        """Ask for the latest recordings."""
+        """Ask for the latest recordings, and what the one on the card is called by now."""
         self._background.run(_recent, self.recent_changed.emit)
+        card = self._card
+        if card is not None:
+            recording_id = card.content.recording_id
+            self._background.run(lambda: _title(recording_id), self._show_title(card))
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -137,6 +142,14 @@ class Results(QObject):
         if poster.exists():
             self._poster.stop()
             card.set_poster(poster)
+
+    def _show_title(self, card: ResultCard) -> Callable[[str], None]:
+        def show(title: str) -> None:
+            # It may be gone, or about another one by now; and not in the library yet.
+            if card is self._card and title:
+                card.title.show_title(title)
+
+        return show
 
     def _say(self, recording_id: str, text: str) -> None:
         if self._card is not None and self._card.content.recording_id == recording_id:
@@ -252,6 +265,14 @@ def _recent() -> list[tuple[str, str]]:
 
     found, _ = list_recordings(Filter(), Order.DATE, _RECENT, 0)
     return [(each.title, each.path) for each in found]
+
+
+def _title(recording_id: str) -> str:
+    from recorder_app.library.listing import Filter, Order
+    from recorder_app.services.finding import list_recordings
+
+    found, _ = list_recordings(Filter(ids=(recording_id,)), Order.DATE, 1, 0)
+    return found[0].title if found else ""
 
 
 def _latest() -> str | None:

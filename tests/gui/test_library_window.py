@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -413,3 +414,16 @@ def test_nothing_is_done_while_nobody_sees_it(visitor: Visitor, is_closed: bool)
     window.showNormal()
     visitor.qtbot.waitUntil(lambda: window.model.total == total - 1, timeout=6000)
     assert window._watch._timer.isActive()
+
+
+def test_a_screen_reader_is_told_how_many_there_are_in_words(visitor: Visitor) -> None:
+    sidebar = visitor.window.sidebar
+    found = visitor.window.overview
+    assert found is not None
+    sidebar.show_counts(replace(found, counts=replace(found.counts, all=1, trash=1204)))
+
+    def said(kind: str) -> str:
+        return str(sidebar._items[Place(kind)].data(0, Qt.ItemDataRole.AccessibleTextRole))
+
+    assert said(places.ALL) == "All, 1 recording"
+    assert said(places.TRASH) == "Trash, 1,204 recordings"

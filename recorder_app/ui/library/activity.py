@@ -42,11 +42,13 @@ class ActivityPanel(QWidget):
     """Watches the queue between `begin` and `end`.
 
     `opened` carries the recording whose result is to be shown, `failed` a RecorderError;
-    `work_queued` says that somebody has to run jobs.
+    `recovered` says that jobs can be read again of which it told that they could not, `work_queued`
+    that somebody has to run jobs.
     """
 
     opened = Signal(str)
     work_queued = Signal()
+    recovered = Signal()
     failed = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -128,7 +130,9 @@ class ActivityPanel(QWidget):
         self._background.run(functools.partial(_look, self._watch), self._take, self._take_problem)
 
     def _take(self, listed: ActivityList | None) -> None:
-        self._problem = ""
+        if self._problem:
+            self._problem = ""
+            self.recovered.emit()
         if listed is not None:
             self._listed = listed
         self._looked()
