@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -95,6 +96,22 @@ def test_without_markers_there_is_no_row_for_them(page: TrimPage) -> None:
     assert not page.parts.next_marker.isVisible()
     press(page, Qt.Key.Key_Right, CONTROL)
     assert page.number == 0
+
+
+def test_all_has_room_in_the_narrowest_window(marked: TrimPage) -> None:
+    parts = marked.parts
+    # As long as in German.
+    parts.fit.setText("Alles zeigen")
+    marked.resize(720, 480)
+    QApplication.processEvents()
+    row = (parts.first, parts.next_marker, parts.time, parts.set_start, parts.zoom, parts.fit)
+    places = [each.geometry() for each in row]
+    for left, right in pairwise(places):
+        assert left.right() < right.left()
+    assert parts.fit.width() >= parts.fit.minimumSizeHint().width()
+    assert not parts.frame.isVisible()
+    marked.resize(1000, 480)
+    assert parts.frame.isVisible()
 
 
 def zoomed(page: TrimPage) -> None:
