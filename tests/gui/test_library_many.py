@@ -81,7 +81,7 @@ def test_what_is_dragged_says_how_many_they_are(
     assert 0 < known < model.total
     assert drag_text(grid, known, model.total) == f"{known} of {model.total:,} files"
     # Within the window all of them are meant, as their ids are known.
-    assert len(given[0].data(IDS_FORMAT).data().split(b"\n")) == model.total
+    assert len(bytes(given[0].data(IDS_FORMAT).data()).split(b"\n")) == model.total
     # A click on one of them that is no drag chooses that one.
     many.click(0)
     assert many.window.recordings.chosen_count == 1

@@ -180,7 +180,7 @@ class Deeds(QObject):
                 found = media_rows.paths(session, wanted)
             there = (found[each] for each in wanted if each in found)
             # Of very many this takes longer than to look them up.
-            return [QUrl.fromLocalFile(path).toEncoded().data() for path in there]
+            return [bytes(QUrl.fromLocalFile(path).toEncoded().data()) for path in there]
 
         self._access.deeds.run(work, done, self._fail)
 
