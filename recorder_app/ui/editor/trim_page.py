@@ -416,9 +416,15 @@ class TrimPage(QWidget):
         if self._times is None:
             return
         self.apply(Trim(Range(self._times.time(start), self._times.time(end))))
-        # The handle that was dragged is what one wants to see.
-        if self.edits is not None:
-            self.show_number(min(max(self._number, start), end - 1))
+        if self.edits is None:
+            return
+        number = min(max(self._number, start), end - 1)
+        if number == self._number:
+            # The handle that was dragged is what one wants to see: the timeline stays there.
+            self.parts.show_time(self._times.time(number), number)
+            self._show_picture(number)
+        else:
+            self.show_number(number)
 
     def _go_to_typed(self, text: str) -> None:
         at = typed_time(text)

@@ -19,7 +19,7 @@ from recorder_app.pipeline.events import Marked, RecordingState
 from recorder_app.pipeline.journal import SCHEMA, JournalEntry, Owner, journal_path
 from recorder_app.ui.editor.trim_page import TrimPage
 from tests.gui.playing import FPS
-from tests.gui.trim.support import CONTROL, at_edge, opened, press
+from tests.gui.trim.support import CONTROL, at_edge, opened, press, wait_for_picture
 
 MARKS = [Marked(1.0, "Intro"), Marked(2.5, "The long name of what is shown there"), Marked(4.0)]
 # In the row of the markers.
@@ -133,11 +133,15 @@ def test_a_handle_that_is_held_beyond_the_edge_scrolls_on(page: TrimPage, qtbot:
     outside = QPoint(timeline.width() + 60, 60)
     QTest.mouseMove(timeline, outside)
     # The pointer stands still.
-    qtbot.waitUntil(lambda: timeline.scale.offset_s + timeline.scale.seen_s > seen_until + 0.5)
+    qtbot.waitUntil(lambda: timeline.scale.offset_s + timeline.scale.seen_s > seen_until + 1.2)
     QTest.mouseRelease(timeline, left, pos=outside)
     stands = timeline.scale
     assert page.edits is not None
-    assert page.edits.bounds.end > seen_until + 0.4
+    assert page.edits.bounds.end > seen_until + 1.1
+    # The handle is still seen, not the playhead.
+    assert 0 <= timeline.x_of_edge(page.handle_edges[1]) <= timeline.width()
+    wait_for_picture(page, 90, qtbot)
+    assert page.parts.frame.text() == "(frame 90)"
     qtbot.wait(80)
     assert timeline.scale == stands
 
