@@ -38,7 +38,8 @@ from recorder_app.ui.tokens import SPACE_M, SPACE_S, Theme
 
 Index = QModelIndex | QPersistentModelIndex
 
-_NARROWEST = 196
+# So that there are two columns beside the details in the narrowest window that shows them.
+_NARROWEST = 188
 _WHEEL_PX = 40
 
 

@@ -49,8 +49,8 @@ from recorder_app.ui.tokens import SPACE_M, SPACE_S, Theme
 
 _SMALLEST = (720, 480)
 _FIRST = (1080, 720)
-# Narrower windows have no room for details beside two columns of recordings.
-_ROOM_FOR_DETAILS = 920
+# Narrower windows have no room for details beside the recordings.
+_ROOM_FOR_DETAILS = 880
 
 
 class LibraryWindow(OwnWindow):

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from recorder_app.errors import LibraryLocked
@@ -32,6 +32,8 @@ class Person:
 
     def settle(self) -> None:
         self.qtbot.waitUntil(lambda: self.panel.is_idle, timeout=SOON_MS)
+        # Rows that were added are shown by Qt a moment later.
+        QApplication.processEvents()
 
     def go_to(self, part: QWidget) -> None:
         """Have the keyboard there; without a display a list of names takes it from the window."""
