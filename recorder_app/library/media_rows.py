@@ -49,6 +49,16 @@ def with_ids(session: Session, recording_ids: Sequence[str]) -> dict[str, Record
     return found
 
 
+def paths(session: Session, recording_ids: Sequence[str]) -> dict[str, str]:
+    """Return the files of these recordings, as far as they are known, by their ids."""
+    found: dict[str, str] = {}
+    for start in range(0, len(recording_ids), _AT_ONCE):
+        some = recording_ids[start : start + _AT_ONCE]
+        rows = session.execute(select(Recording.id, Recording.path).where(Recording.id.in_(some)))
+        found |= {each: path for each, path in rows}
+    return found
+
+
 def at_path(session: Session, path: str) -> Recording | None:
     """Return the recording whose file is `path`, rather one that is not in the trash."""
     query = select(Recording).where(Recording.path == path)

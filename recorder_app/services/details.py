@@ -221,10 +221,7 @@ def _edits(session: Session, row: Recording) -> EditsEntry | None:
 
 
 def _markers(media: Path) -> list[ChapterEntry]:
-    entry = notes.sidecar(media)
-    if entry is None:
-        return []
-    return [ChapterEntry(each.at_s, each.text, is_note=False) for each in entry.markers]
+    return [ChapterEntry(at_s, text, is_note=False) for at_s, text in notes.markers(media)]
 
 
 def _version(row: Recording) -> VersionEntry:

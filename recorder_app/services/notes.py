@@ -125,6 +125,12 @@ def sidecar(media: Path) -> JournalEntry | None:
     return entry
 
 
+def markers(media: Path) -> list[tuple[float, str]]:
+    """Return what was marked while `media` was recorded: seconds, and a text or none."""
+    entry = sidecar(media)
+    return [] if entry is None else [(each.at_s, each.text) for each in entry.markers]
+
+
 def bring_back(session: Session, row: Recording, note: LibraryNote | None) -> None:
     """Enter what `note` says besides the columns of `row`, which is new in the library."""
     if not isinstance(note, FullNote):

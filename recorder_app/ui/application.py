@@ -19,7 +19,7 @@ from recorder_app.system import autostart
 from recorder_app.system.awake import KeepAwake
 from recorder_app.system.quiet import Quiet
 from recorder_app.texts import N_, translate
-from recorder_app.ui import crash_report, style
+from recorder_app.ui import crash_report, folders, style
 from recorder_app.ui.background import Background
 from recorder_app.ui.command_server import CommandServer
 from recorder_app.ui.commands import Commands
@@ -228,7 +228,7 @@ class App(QObject):
         self.recorder.cut_short.connect(self._recovery.look)
         self._recovery.recovered.connect(self.results.recovered)
         self._recovery.played.connect(self.results.play)
-        self._recovery.folder_wanted.connect(self.results.open_folder)
+        self._recovery.folder_wanted.connect(folders.show_in_folder)
         self.recorder.replied.connect(self._commands.reply)
         self.results.failed.connect(self._failed_here)
         self.results.recent_changed.connect(lambda recent: self._face.menu.set_recent(recent))

@@ -101,6 +101,14 @@ class TitleEdit(QLineEdit):
         set_kind(self, "in-place")
         self.editingFinished.connect(self.commit)
 
+    def show_title(self, title: str) -> None:
+        """Show another title, as it is called by now; what is being typed stays."""
+        is_typed = self.text() != self._title
+        self._title = title
+        if not is_typed:
+            self.setText(title)
+            self.setCursorPosition(0)
+
     def commit(self) -> None:
         """Keep a new title; an empty one is none."""
         title = self.text().strip()

@@ -11,6 +11,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from recorder_app.errors import (
+    EncodingError,
+    LibraryError,
+    MediaError,
+    RecorderError,
+    StorageError,
+)
 from recorder_app.settings.store import SettingsStore
 from recorder_app.ui.background import Background
 from recorder_app.ui.remembered import Memory
@@ -142,14 +149,26 @@ class LibraryDesk(QObject):
         details.moment_requested.connect(window.doings.play_at)
         window.play_requested.connect(_play_elsewhere)
         player.failed.connect(window.tell_failed)
+        player.playing_changed.connect(partial(_settle_played, window))
         page.version_opened.connect(window.show_recording)
-        page.failed.connect(window.tell_failed)
+        page.failed.connect(partial(self._trim_failed, window))
+        for is_read in (details.recovered, activity.recovered):
+            is_read.connect(lambda: window.notice.settle(LibraryError))
+        details.changed.connect(lambda _: window.notice.settle(StorageError))
+        page.version_made.connect(
+            lambda _: window.notice.settle(StorageError, MediaError, EncodingError)
+        )
         window.closed.connect(details.close_library)
         window.closed.connect(self.changed)
         window.left.connect(lambda look: self._memory.note(library=look))
         window.restore_look(self._memory.state.library)
         self._sharing.said.connect(partial(self._say, window))
         return window
+
+    def _trim_failed(self, window: LibraryWindow, error: RecorderError) -> None:
+        # Who sees the page is told there.
+        if self._page is None or not self._page.isVisible():
+            window.tell_failed(error)
 
     def _say(self, window: LibraryWindow, _recording_id: str, text: str) -> None:
         if window.isVisible() and text:
@@ -159,6 +178,11 @@ class LibraryDesk(QObject):
         self._worker.wake()
         self._sharing.look()
         self.changed.emit()
+
+
+def _settle_played(window: LibraryWindow, is_playing: bool) -> None:
+    if is_playing:
+        window.notice.settle(MediaError)
 
 
 def _play_elsewhere(_recording_id: str, path: str) -> None:

@@ -27,7 +27,7 @@ class LibraryLook(msgspec.Struct, frozen=True):
     look: str = "grid"
     order: str = ""
     is_reversed: bool = False
-    sidebar_width: int = 184
+    sidebar_width: int = 208
     details_width: int = 320
     shows_details: bool = True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QTimer, QUrl, Signal
@@ -12,6 +13,7 @@ from recorder_app import paths
 from recorder_app.pipeline.events import Finished, RecordingResult
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.texts import N_, clock_text, size_text, translate
+from recorder_app.ui import folders
 from recorder_app.ui.background import Background
 from recorder_app.ui.notifications import Notifier
 from recorder_app.ui.result_card import CardContent, ResultCard
@@ -109,8 +111,12 @@ class Results(QObject):
         self._background.run(_latest, done, self._tell)
 
     def refresh_recent(self) -> None:
-        """Ask for the latest recordings."""
+        """Ask for the latest recordings, and what the one on the card is called by now."""
         self._background.run(_recent, self.recent_changed.emit)
+        card = self._card
+        if card is not None:
+            recording_id = card.content.recording_id
+            self._background.run(lambda: _title(recording_id), self._show_title(card))
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -121,9 +127,6 @@ class Results(QObject):
         """Take the card away."""
         if self._card is not None:
             self._card.close()
-
-    def open_folder(self, path: str) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).parent)))
 
     def play(self, path: str) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
@@ -139,6 +142,14 @@ class Results(QObject):
         if poster.exists():
             self._poster.stop()
             card.set_poster(poster)
+
+    def _show_title(self, card: ResultCard) -> Callable[[str], None]:
+        def show(title: str) -> None:
+            # It may be gone, or about another one by now; and not in the library yet.
+            if card is self._card and title:
+                card.title.show_title(title)
+
+        return show
 
     def _say(self, recording_id: str, text: str) -> None:
         if self._card is not None and self._card.content.recording_id == recording_id:
@@ -169,7 +180,7 @@ class Results(QObject):
         )
         card = ResultCard(content, self.theme, self.reduced_motion, stays_ms=self.card_s * 1000)
         card.play_requested.connect(lambda: self.play(result.path))
-        card.folder_requested.connect(lambda: self.open_folder(result.path))
+        card.folder_requested.connect(lambda: folders.show_in_folder(result.path))
         card.share_requested.connect(lambda name: self._sharing.share(result.recording_id, name))
         card.trim_requested.connect(lambda: self._trim(card))
         card.copy_requested.connect(lambda: self._copy(card))
@@ -213,7 +224,7 @@ class Results(QObject):
         if key != "saved" or self.last is None:
             return
         if action == "folder":
-            self.open_folder(self.last.path)
+            folders.show_in_folder(self.last.path)
         elif action == "link":
             self._sharing.share(self.last.recording_id)
         else:
@@ -254,6 +265,14 @@ def _recent() -> list[tuple[str, str]]:
 
     found, _ = list_recordings(Filter(), Order.DATE, _RECENT, 0)
     return [(each.title, each.path) for each in found]
+
+
+def _title(recording_id: str) -> str:
+    from recorder_app.library.listing import Filter, Order
+    from recorder_app.services.finding import list_recordings
+
+    found, _ = list_recordings(Filter(ids=(recording_id,)), Order.DATE, 1, 0)
+    return found[0].title if found else ""
 
 
 def _latest() -> str | None:

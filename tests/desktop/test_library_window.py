@@ -11,8 +11,10 @@ import pytest
 
 from installers.virtual_desktop import VirtualDesktop
 from tests.support.command import LIMIT_S, environment, run
+from tests.support.dragging import other_program
 from tests.support.eyes import Eyes
 from tests.support.hands import Hands, wait_until
+from tests.support.media import make
 
 TITLE = "Kubernetes rollout explained"
 
@@ -53,6 +55,20 @@ def test_found_by_a_typo_renamed_deleted_and_back(
     wait_until(lambda: TITLE in run("list", "--deleted", env=env).stdout)
     eyes.press("push button", "Undo")
     wait_until(lambda: TITLE not in run("list", "--deleted", env=env).stdout)
+
+
+def test_a_file_that_is_dropped_onto_the_search_is_imported(
+    env: Mapping[str, str], window: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    hands, eyes = Hands(env), Eyes(env, window.pid)
+    hands.focus(hands.window("Library"))
+    file = make(tmp_path / "holiday.mp4")
+    field = eyes.find("text", "Search")
+    middle = (field.rect.x + field.rect.width // 2, field.rect.y + field.rect.height // 2)
+    with other_program(env, (20, 20), file) as files:
+        hands.drag(files.middle, middle, until=lambda: files.has_told("taken"))
+        wait_until(lambda: "holiday" in run("list", "--limit", "5", env=env).stdout)
+    assert not eyes.find("text", "Search").text
 
 
 def _heard(eyes: Eyes, text: str) -> bool:

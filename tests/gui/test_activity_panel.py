@@ -313,3 +313,14 @@ def test_a_cancelled_upload_cannot_be_tried_again(
     jobs.cancel_job(database, job_id)
     cancelled = row(panel, qtbot, job_id, "cancelled")
     assert buttons(cancelled) == set()
+
+
+def test_the_list_takes_no_more_room_than_it_needs(
+    panel: ActivityPanel, database: Database, home: Path, qtbot: QtBot
+) -> None:
+    panel.set_open(is_open=True)
+    line = panel.list.empty.fontMetrics().lineSpacing()
+    qtbot.waitUntil(lambda: 0 < panel.list.height() < 3 * line)
+    ids = scenes.busy(database, home)
+    row(panel, qtbot, ids["export"])
+    qtbot.waitUntil(lambda: 6 * line < panel.list.height() <= 280)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +21,10 @@ from recorder_app.services import catalogue
 from recorder_app.services.catalogue import Changes
 from recorder_app.services.library import library_path
 from recorder_app.ui.library import places
+from recorder_app.ui.library.details import DetailsPanel
 from recorder_app.ui.library.places import Place
 from recorder_app.ui.remembered import LibraryLook
-from recorder_app.ui.tokens import DARK
+from recorder_app.ui.tokens import DARK, LIGHT
 from tests.gui.library import Visitor, make_library, stored
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -413,3 +415,30 @@ def test_nothing_is_done_while_nobody_sees_it(visitor: Visitor, is_closed: bool)
     window.showNormal()
     visitor.qtbot.waitUntil(lambda: window.model.total == total - 1, timeout=6000)
     assert window._watch._timer.isActive()
+
+
+def test_a_screen_reader_is_told_how_many_there_are_in_words(visitor: Visitor) -> None:
+    sidebar = visitor.window.sidebar
+    found = visitor.window.overview
+    assert found is not None
+    sidebar.show_counts(replace(found, counts=replace(found.counts, all=1, trash=1204)))
+
+    def said(kind: str) -> str:
+        return str(sidebar._items[Place(kind)].data(0, Qt.ItemDataRole.AccessibleTextRole))
+
+    assert said(places.ALL) == "All, 1 recording"
+    assert said(places.TRASH) == "Trash, 1,204 recordings"
+
+
+def test_beside_the_details_there_are_two_columns_in_the_narrowest_window(
+    visitor: Visitor,
+) -> None:
+    window = visitor.window
+    window.set_details(DetailsPanel(LIGHT))
+    window.restore_look(LibraryLook())
+    window.resize(880, 700)
+    visitor.settle()
+    grid = window.recordings.grid
+    first, second = (grid.visualRect(grid.model().index(row, 0)) for row in (0, 1))
+    assert window.panels.side.isVisible()
+    assert first.top() == second.top()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from recorder_app.ui.tokens import DARK, LIGHT
 from tests.gui.playing import number_in, numbers, recorded
 from tests.gui.support import reached_by_tab, shown
 from tests.support.command import ROOT
+from tests.support.media import make
 
 MARKERS = [(1.5, "Begins"), (4.0, "Ends & thanks")]
 
@@ -296,6 +298,37 @@ def test_qts_player_is_not_loaded_before_a_film_is_opened() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.split("\n")[:2] == ["[]", "False"]
+
+
+@pytest.mark.parametrize("asked", ["", "1"])
+def test_what_plays_well_is_not_described_on_the_error_output(tmp_path: Path, asked: str) -> None:
+    program = (
+        "import sys\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from PySide6.QtCore import QTimer\n"
+        "app = QApplication([])\n"
+        "from recorder_app.ui.editor.engine import PlaybackEngine\n"
+        "engine = PlaybackEngine(app)\n"
+        "engine.ended.connect(app.quit)\n"
+        "engine.open(sys.argv[1])\n"
+        "engine.play()\n"
+        "engine.seek(0.4)\n"
+        "QTimer.singleShot(15_000, lambda: app.exit(3))\n"
+        "code = app.exec()\n"
+        "engine.shut()\n"
+        "sys.exit(code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(make(tmp_path / "film.webm"))],
+        cwd=ROOT,
+        env=os.environ | {"QT_FFMPEG_DEBUG": asked or "0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = ("Input #0", "Using Qt multimedia", "[opus @")
+    # Who asks for it still gets it.
+    assert any(each in done.stderr for each in said) is bool(asked)
 
 
 def test_images_are_their_own() -> None:

@@ -207,3 +207,19 @@ def test_a_long_title_is_shortened_until_it_is_edited(qtbot: QtBot) -> None:
     short = make(qtbot)
     assert width == short.width()
     assert card.title.text() == long.strip()
+
+
+def test_a_title_from_elsewhere_is_shown_but_not_over_what_is_typed(qtbot: QtBot) -> None:
+    card = make(qtbot)
+    card.title.show_title("Renamed in the library")
+    assert card.title.text() == "Renamed in the library"
+    renamed: list[str] = []
+    card.renamed.connect(renamed.append)
+    card.title.setFocus()
+    card.title.selectAll()
+    QTest.keyClicks(card.title, "Typed")
+    card.title.show_title("Once more")
+    assert card.title.text() == "Typed"
+    QTest.keyClick(card.title, Qt.Key.Key_Escape)
+    assert card.title.text() == "Once more"
+    assert not renamed

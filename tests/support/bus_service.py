@@ -1,9 +1,9 @@
 """A small service on the session bus, a process: ``python -m tests.support.bus_service NAME``.
 
 NAME is ``screensaver`` (org.freedesktop.ScreenSaver), ``notifications`` (a daemon of
-org.freedesktop.Notifications that can be silenced, as KDE's) or ``network`` (a NetworkManager on a
-phone's hotspot). Prints ``ready``, then a line for
-each call.
+org.freedesktop.Notifications that can be silenced, as KDE's), ``network`` (a NetworkManager on a
+phone's hotspot) or ``files`` (a file manager, org.freedesktop.FileManager1). Prints ``ready``, then
+a line for each call.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _NAMES = {
     "screensaver": "org.freedesktop.ScreenSaver",
     "notifications": "org.freedesktop.Notifications",
     "network": "org.freedesktop.NetworkManager",
+    "files": "org.freedesktop.FileManager1",
 }
 
 
@@ -50,6 +51,8 @@ class Service:
             if body[1] != "Inhibited":
                 raise KeyError(body[1])
             return "v", (("b", bool(self._cookies)),)
+        if member == "ShowItems":
+            return "", ()
         if member == "GetCapabilities":
             return "as", (["body", "inhibitions"],)
         raise KeyError(member)

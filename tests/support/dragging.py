@@ -41,6 +41,8 @@ class Files(QLabel):
         if self._path:
             data = QMimeData()
             data.setUrls([QUrl.fromLocalFile(self._path)])
+            # As file managers do, for fields that take texts alone.
+            data.setText(self._path)
             drag = QDrag(self)
             drag.setMimeData(data)
             drag.actionChanged.connect(_tell_action)

@@ -18,6 +18,7 @@ from PySide6.QtMultimedia import (
 from recorder_app.errors import RecorderError, UnreadableMedia
 from recorder_app.media.shown import Converter, Decoded
 from recorder_app.texts import N_, translate
+from recorder_app.ui.editor import player_log
 from recorder_app.ui.editor.images import image_of
 from recorder_app.ui.editor.overtaking import Overtaking
 
@@ -70,7 +71,7 @@ class PlaybackEngine(QObject):
         self._converter = Converter()
         self._convert = Overtaking(self, "player-pictures")
         self._generation = 0
-        self._player = QMediaPlayer(self)
+        self._player = player_log.quietly(lambda: QMediaPlayer(self))
         self._sound = QAudioOutput(self)
         self._sink = QVideoSink(self)
         self._devices = QMediaDevices(self)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, QTimer, Signal
+from PySide6.QtCore import QPointF, QStandardPaths, QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QLabel, QWidget
 
 from recorder_app.edit import presets
@@ -12,7 +13,7 @@ from recorder_app.jobs.rendering import extension_for
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.export_entries import ExportWish
 from recorder_app.texts import N_, clock_text, size_text, translate
-from recorder_app.ui import boxes, buttons
+from recorder_app.ui import boxes, buttons, marks
 from recorder_app.ui.background import Background
 from recorder_app.ui.buttons import TextButton
 from recorder_app.ui.tokens import SPACE_L, SPACE_S, Theme
@@ -39,6 +40,9 @@ _WORDS = {
     "stills": (N_("Single pictures (PNG)"), N_("A folder of pictures, one for every few seconds.")),
 }
 
+# What can be made of sound alone.
+_OF_SOUND = ("original", "sound")
+
 
 class ExportDialog(QDialog):
     """`chosen` carries an ExportWish, `failed` a RecorderError."""
@@ -47,7 +51,13 @@ class ExportDialog(QDialog):
     failed = Signal(object)
 
     def __init__(
-        self, recording_id: str, source: Path, theme: Theme, parent: QWidget | None = None
+        self,
+        recording_id: str,
+        source: Path,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        has_pictures: bool = True,
     ) -> None:
         super().__init__(parent)
         self._recording_id, self._source = recording_id, source
@@ -56,9 +66,12 @@ class ExportDialog(QDialog):
         self._files: QFileDialog | None = None
         self.setWindowTitle(translate(N_("Export")))
         self.setMinimumWidth(_WIDE_PX)
-        self.preset = QComboBox()
+        self.setStyleSheet(marks.SHEET)
+        self.preset = _Choice()
         self.preset.setAccessibleName(translate(N_("Preset")))
-        for name in presets.load().presets:
+        for name, preset in presets.load().presets.items():
+            if not has_pictures and preset.kind not in _OF_SOUND:
+                continue
             self.preset.addItem(translate(_WORDS[name][0]) if name in _WORDS else name, name)
         self.about = QLabel()
         self.about.setProperty("kind", "muted")
@@ -149,3 +162,11 @@ class ExportDialog(QDialog):
         self.accept()
         # The file dialog has asked whether to replace what is there.
         self.chosen.emit(ExportWish(self.name, output=Path(path), overwrite=bool(self._extension)))
+
+
+class _Choice(QComboBox):
+    """A box with the arrow of the settings."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        marks.draw_arrow(self, QPointF(self.width() - marks.ARROW_WIDTH / 2, self.height() / 2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recorder_app.errors import RecorderError, UnreadableMedia, UnsupportedMedia
+from recorder_app.errors import RecorderError, UnreadableMedia
 from recorder_app.texts import N_
 
 
@@ -14,15 +14,6 @@ def reason(error: RecorderError, path: Path) -> RecorderError:
         return UnreadableMedia(
             N_("The file {path} is not there."),
             hint=N_("If it was moved, drop it into this window: it is recognised."),
-            path=path,
-        )
-    if isinstance(error, UnsupportedMedia):
-        return UnsupportedMedia(
-            N_("This recording has sound and no pictures."),
-            hint=N_(
-                "What is trimmed here is found by its pictures. On the command line, "
-                "“recorder-app export --preset sound” makes a new file of the sound."
-            ),
             path=path,
         )
     return error

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import bisect
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Self
+
+# What a waveform can show, and finer than anybody hears a cut to be off.
+_SOUND_STEP = Fraction(1, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,11 @@ class PictureTimes:
     stamps: Sequence[int]
     base: Fraction
     length: Fraction
+
+    @classmethod
+    def of_sound(cls, length: Fraction) -> Self:
+        """Return the times of a recording without pictures: one for each hundredth of a second."""
+        return cls(range(max(1, math.ceil(length / _SOUND_STEP))), _SOUND_STEP, length)
 
     @property
     def count(self) -> int:

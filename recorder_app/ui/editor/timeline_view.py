@@ -8,12 +8,13 @@ A handle is where the cut is: it moves from one edge between two pictures to the
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from enum import Enum, auto
 from fractions import Fraction
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QHelpEvent,
+    QHideEvent,
     QImage,
     QMouseEvent,
     QPainter,
@@ -22,14 +23,17 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from recorder_app.edit.timeline import EditList, Range
 from recorder_app.media.waveform import Peaks
 from recorder_app.texts import N_, translate
-from recorder_app.ui.editor import filmstrip, timeline_painting
+from recorder_app.ui.editor import timeline_markers, timeline_painting
+from recorder_app.ui.editor.edge_scroll import EdgeScroll
 from recorder_app.ui.editor.filmstrip import Cell
 from recorder_app.ui.editor.picture_times import PictureTimes
+from recorder_app.ui.editor.strip_pictures import StripPictures
+from recorder_app.ui.editor.timeline_markers import Markers
 from recorder_app.ui.editor.timeline_painting import HANDLE, MARGIN, Look
 from recorder_app.ui.editor.timeline_scale import TimelineScale
 from recorder_app.ui.editor.times import exact_text
@@ -39,7 +43,6 @@ _RULER, _STRIP, _WAVE = 22, 56, 44
 _GRAB_PX = 8
 # Moved less than this, it was a click.
 _DRAG_PX = 4
-_KEPT_PIXMAPS = 400
 _WHEEL_ZOOM = 1.25
 _WHEEL_SHARE = 0.2
 
@@ -74,16 +77,18 @@ class TimelineView(QWidget):
         self._scale = TimelineScale(1.0, 1.0, 1.0)
         self._playhead = 0
         self._peaks: Peaks | None = None
-        self._hover_strip = QPixmap()
-        self._pixmaps: OrderedDict[tuple[int, bool], QPixmap] = OrderedDict()
-        self._unreadable: set[tuple[int, bool]] = set()
-        # How many pictures the strip shows.
-        self._seen = 0
-        self._asked: tuple[int, bool] | None = None
+        self._pictures = StripPictures()
         self._aspect = 16 / 9
         self._selection: tuple[int, int] | None = None
+        self._markers = Markers()
+        self._has_strip = True
         self._grip = _Grip.NONE
         self._pressed = QPointF()
+        # The edge where the button was pressed, and where the pointer is since.
+        self._anchor = 0
+        self._held_x = 0.0
+        self._edge_scroll = EdgeScroll(self)
+        self._edge_scroll.scrolled.connect(self._go_on)
         # Where the handles are while one is dragged, as edges.
         self._dragged: tuple[int, int] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -95,10 +100,11 @@ class TimelineView(QWidget):
 
     def clear(self) -> None:
         self._times = self._edits = self._peaks = None
-        self._hover_strip = QPixmap()
-        self._pixmaps.clear()
-        self._unreadable.clear()
-        self._asked = self._selection = self._dragged = None
+        self._pictures.clear()
+        self._selection = self._dragged = None
+        self.show_markers(Markers())
+        self.show_strip(is_shown=True)
+        self._edge_scroll.stop()
         # A button that is held down drags nothing any more.
         self._grip = _Grip.NONE
         self._playhead = 0
@@ -109,14 +115,19 @@ class TimelineView(QWidget):
         self._edits = edits
         if is_first:
             self._set_scale(TimelineScale.fit(float(edits.length), self._inner))
-        self.setAccessibleDescription(
-            translate(
-                N_("Keeps {start} to {end}. Parts removed inside: {count}."),
-                start=exact_text(edits.bounds.start),
-                end=exact_text(edits.bounds.end),
-                count=len(edits.removed),
-            )
-        )
+        self._describe()
+        self.update()
+
+    def show_markers(self, markers: Markers) -> None:
+        """Show markers in a row above the times; without any there is no such row."""
+        self._markers = markers
+        self._describe()
+        self.updateGeometry()
+        self.update()
+
+    def show_strip(self, *, is_shown: bool) -> None:
+        """Show pictures above the sound, or, where there are none, the sound alone."""
+        self._has_strip = is_shown
         self.update()
 
     def show_times(self, times: PictureTimes) -> None:
@@ -128,7 +139,7 @@ class TimelineView(QWidget):
         """Say how wide the pictures are for their height."""
         if aspect != self._aspect:
             self._aspect = aspect
-            self._pixmaps.clear()
+            self._pictures.make_anew()
             self.update()
 
     def show_playhead(self, number: int, *, follow: bool = True) -> None:
@@ -143,22 +154,16 @@ class TimelineView(QWidget):
 
     def show_hover_strip(self, image: QImage) -> None:
         """Show these pictures, side by side, until there are better ones."""
-        self._hover_strip = QPixmap.fromImage(image)
+        self._pictures.stand_ins = QPixmap.fromImage(image)
         self.update()
 
     def show_thumbnail(self, cell: Cell, image: QImage) -> None:
-        key = (cell.number, cell.is_exact)
-        self._pixmaps[key] = QPixmap.fromImage(image)
-        # What is seen is never thrown away: it would be asked for again and again.
-        while len(self._pixmaps) > max(_KEPT_PIXMAPS, 2 * self._seen):
-            self._pixmaps.popitem(last=False)
-        self._asked = None
+        self._pictures.add(cell, image)
         self.update()
 
     def leave_out_thumbnail(self, cell: Cell) -> None:
         """Ask no more for a picture that cannot be read; the others still come."""
-        self._unreadable.add((cell.number, cell.is_exact))
-        self._asked = None
+        self._pictures.leave_out(cell)
         self.update()
 
     def select(self, part: tuple[int, int] | None) -> None:
@@ -171,6 +176,7 @@ class TimelineView(QWidget):
         """Give up what is being dragged; return whether there was anything."""
         grip, self._grip = self._grip, _Grip.NONE
         self._dragged = None
+        self._edge_scroll.stop()
         if grip is _Grip.SELECTION:
             self.select(None)
         self.update()
@@ -211,10 +217,15 @@ class TimelineView(QWidget):
         """Return where an edge is in the widget, in logical pixels."""
         return MARGIN + self._scale.x_of(self._time(edge))
 
+    def tip_at(self, at: QPointF) -> str:
+        """Return the marker at a place of the widget, as it is told; nothing where none is."""
+        marker = self._marker_at(at)
+        return "" if marker is None else timeline_markers.tip(marker)
+
     # Qt's
 
     def sizeHint(self) -> QSize:
-        return QSize(640, _RULER + _STRIP + _WAVE + 4)
+        return QSize(640, self._top + _STRIP + _WAVE + 4)
 
     minimumSizeHint = sizeHint  # noqa: N815 - Qt's name
 
@@ -225,15 +236,21 @@ class TimelineView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        strip = QRectF(0, _RULER, self.width(), _STRIP)
-        wave = QRectF(0, _RULER + _STRIP + 2, self.width(), _WAVE)
+        strip = QRectF(0, self._top, self.width(), _STRIP if self._has_strip else 0)
+        bottom = self._top + _STRIP + 2 + _WAVE
+        wave = QRectF(0, strip.bottom() + 2, self.width(), bottom - strip.bottom() - 2)
         look = Look(painter, self._theme, self._scale, strip, wave)
         timeline_painting.ruler(look)
         if self._edits is None:
             return
         painter.save()
         painter.setClipRect(QRectF(MARGIN, 0, self._inner, self.height()))
-        self._paint_strip(look)
+        if self._has_strip:
+            wanted = self._pictures.paint(look, self._times, _STRIP * self._aspect)
+            if wanted is not None:
+                self.thumbnail_wanted.emit(wanted)
+        else:
+            timeline_painting.strip_ground(look)
         if self._peaks is not None:
             timeline_painting.waveform(look, self._peaks)
         bounds = self._bounds()
@@ -242,6 +259,7 @@ class TimelineView(QWidget):
             start, end = map(self._time, self._selection)
             timeline_painting.selection(look, start, end)
         painter.restore()
+        self._markers.paint(look)
         timeline_painting.handles(look, bounds)
         timeline_painting.playhead(look, self._time(self._playhead))
         if self.hasFocus():
@@ -262,11 +280,16 @@ class TimelineView(QWidget):
         if event.button() is not Qt.MouseButton.LeftButton or self._times is None:
             return
         self._pressed = event.position()
-        self._grip = self._grip_at(event.position())
+        self._anchor = self._edge_at(self._pressed.x())
+        marker = self._marker_at(self._pressed)
+        if marker is not None:
+            self.sought.emit(self._times.number_at(Fraction(marker[0])))
+            return
+        self._grip = self._grip_at(self._pressed)
         if self._grip in (_Grip.START, _Grip.END):
             self._dragged = self._edges()
         elif self._grip is _Grip.PLAYHEAD:
-            self._seek(event.position().x())
+            self._seek(self._pressed.x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         x = event.position().x()
@@ -275,17 +298,17 @@ class TimelineView(QWidget):
             is_handle = grip in (_Grip.START, _Grip.END)
             shape = Qt.CursorShape.SizeHorCursor if is_handle else Qt.CursorShape.ArrowCursor
             self.setCursor(shape)
-        elif self._grip is _Grip.PLAYHEAD:
-            self._seek(x)
-        elif self._grip is _Grip.SELECTION:
-            if abs(x - self._pressed.x()) >= _DRAG_PX or self._selection is not None:
-                self._select_to(x)
-        else:
-            self._drag_to(x)
+            return
+        self._held_x = x
+        # Beyond the edge, and farther out than where it was grabbed: a handle may lie there.
+        left, right = min(MARGIN, self._pressed.x()), max(MARGIN + self._inner, self._pressed.x())
+        self._edge_scroll.hold(min(0.0, x - left) + max(0.0, x - right))
+        self._pull_to(x)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
             return
+        self._edge_scroll.stop()
         grip, self._grip = self._grip, _Grip.NONE
         dragged, self._dragged = self._dragged, None
         if grip in (_Grip.START, _Grip.END) and dragged is not None:
@@ -296,12 +319,46 @@ class TimelineView(QWidget):
             self.select(self._cut_at(event.position().x()))
             self._seek(event.position().x())
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._edge_scroll.stop()
+        super().hideEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
     # What a person does with it
+
+    def _marker_at(self, at: QPointF) -> tuple[float, str] | None:
+        is_above = bool(self._markers) and at.y() < self._top
+        return self._markers.near(at.x() - MARGIN, self._scale) if is_above else None
+
+    def _pull_to(self, x: float) -> None:
+        """Do with what is held what its being at `x` means; beyond the edges, at the edge."""
+        x = min(max(x, MARGIN), MARGIN + self._inner)
+        if self._grip is _Grip.PLAYHEAD:
+            self._seek(x)
+        elif self._grip is _Grip.SELECTION:
+            if abs(x - self._pressed.x()) >= _DRAG_PX or self._selection is not None:
+                self._select_to(x)
+        else:
+            self._drag_to(x)
+
+    def _go_on(self, px: float) -> None:
+        before = self._scale
+        self._set_scale(self._scale.scrolled(px))
+        if self._scale == before:
+            # There is no more.
+            self._edge_scroll.stop()
+        else:
+            self._pull_to(self._held_x)
 
     def _grip_at(self, at: QPointF) -> _Grip:
         if self._edits is None or self._times is None:
             return _Grip.NONE
-        if at.y() < _RULER:
+        if at.y() < self._top:
             return _Grip.PLAYHEAD
         start, end = self._bounds()
         # A handle lies outside of what it keeps: they never cover each other.
@@ -326,7 +383,7 @@ class TimelineView(QWidget):
         self.update()
 
     def _select_to(self, x: float) -> None:
-        edges = sorted((self._edge_at(self._pressed.x()), self._edge_at(x)))
+        edges = sorted((self._anchor, self._edge_at(x)))
         self.select((edges[0], edges[1]) if edges[0] < edges[1] else None)
 
     def _seek(self, x: float) -> None:
@@ -359,6 +416,11 @@ class TimelineView(QWidget):
     # What is drawn
 
     @property
+    def _top(self) -> int:
+        """Where the pictures begin, below the markers and the times."""
+        return _RULER + (timeline_markers.ROW if self._markers else 0)
+
+    @property
     def _inner(self) -> float:
         return max(1.0, self.width() - 2.0 * MARGIN)
 
@@ -373,31 +435,23 @@ class TimelineView(QWidget):
         bounds: Range = self._edits.bounds
         return bounds.start, bounds.end
 
+    def _describe(self) -> None:
+        parts = []
+        if self._edits is not None:
+            parts.append(
+                translate(
+                    N_("Keeps {start} to {end}. Parts removed inside: {count}."),
+                    start=exact_text(self._edits.bounds.start),
+                    end=exact_text(self._edits.bounds.end),
+                    count=len(self._edits.removed),
+                )
+            )
+        if self._markers:
+            parts.append(translate(N_("Markers: {count}."), count=len(self._markers)))
+        self.setAccessibleDescription(" ".join(parts))
+
     def _set_scale(self, scale: TimelineScale) -> None:
         if scale != self._scale:
             self._scale = scale
             self.zoom_changed.emit(scale.zoom)
             self.update()
-
-    def _paint_strip(self, look: Look) -> None:
-        timeline_painting.strip_ground(look)
-        if self._times is None:
-            timeline_painting.hover_strip(look, self._hover_strip)
-            return
-        missing: Cell | None = None
-        cells = list(filmstrip.cells(self._scale, self._times, _STRIP * self._aspect))
-        self._seen = len(cells)
-        for cell in cells:
-            key = (cell.number, cell.is_exact)
-            pixmap = self._pixmaps.get(key) or self._pixmaps.get((cell.number, True))
-            if pixmap is None:
-                if key not in self._unreadable:
-                    missing = missing or cell
-                timeline_painting.stand_in(look, cell, self._times, self._hover_strip)
-            else:
-                if key in self._pixmaps:
-                    self._pixmaps.move_to_end(key)
-                timeline_painting.picture(look, cell, pixmap)
-        if missing is not None and self._asked != (missing.number, missing.is_exact):
-            self._asked = (missing.number, missing.is_exact)
-            self.thumbnail_wanted.emit(missing)

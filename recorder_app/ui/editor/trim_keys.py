@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -22,20 +23,26 @@ class TrimKeys:
 
     def __init__(self, page: TrimPage) -> None:
         timeline = page.parts.timeline
+        previous_marker = functools.partial(page.go_to_marker, is_next=False)
+        next_marker = functools.partial(page.go_to_marker, is_next=True)
         self._actions: dict[tuple[int, Qt.KeyboardModifier], Callable[[], None]] = {
-            (_KEYS.Key_Space, _NONE): page.toggle,
+            (_KEYS.Key_Space, _NONE): page.playing.toggle,
             (_KEYS.Key_I, _NONE): page.set_start,
             (_KEYS.Key_O, _NONE): page.set_end,
             (_KEYS.Key_X, _NONE): page.remove,
             (_KEYS.Key_Delete, _NONE): page.remove,
             (_KEYS.Key_Backspace, _NONE): page.remove,
-            (_KEYS.Key_J, _NONE): page.backward,
-            (_KEYS.Key_K, _NONE): page.pause,
-            (_KEYS.Key_L, _NONE): page.forward,
+            (_KEYS.Key_J, _NONE): page.playing.backward,
+            (_KEYS.Key_K, _NONE): page.playing.pause,
+            (_KEYS.Key_L, _NONE): page.playing.forward,
             (_KEYS.Key_Left, _NONE): lambda: page.step(-1),
             (_KEYS.Key_Right, _NONE): lambda: page.step(1),
             (_KEYS.Key_Left, _SHIFT): lambda: page.step_s(-1),
             (_KEYS.Key_Right, _SHIFT): lambda: page.step_s(1),
+            (_KEYS.Key_Left, _CONTROL): previous_marker,
+            (_KEYS.Key_Right, _CONTROL): next_marker,
+            (_KEYS.Key_PageUp, _NONE): previous_marker,
+            (_KEYS.Key_PageDown, _NONE): next_marker,
             (_KEYS.Key_Home, _NONE): page.go_to_start,
             (_KEYS.Key_End, _NONE): page.go_to_end,
             (_KEYS.Key_Z, _CONTROL): page.undo,

@@ -9,22 +9,22 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QImage, QKeyEvent
+from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from recorder_app.edit.timeline import Cut, EditList, Operation, Range, Restore, Revert, Trim
-from recorder_app.errors import RecorderError
+from recorder_app.errors import RecorderError, UnsupportedMedia
 from recorder_app.texts import N_, translate
 from recorder_app.ui.editor import missing_pictures, skipping
 from recorder_app.ui.editor.edit_session import EditSession
 from recorder_app.ui.editor.filmstrip import Cell
 from recorder_app.ui.editor.picture_server import PictureServer
 from recorder_app.ui.editor.picture_times import PictureTimes
-from recorder_app.ui.editor.result_playback import ResultPlayback
-from recorder_app.ui.editor.shuttle import Shuttle
+from recorder_app.ui.editor.timeline_markers import Markers
 from recorder_app.ui.editor.times import typed_time
 from recorder_app.ui.editor.trim_keys import TrimKeys
 from recorder_app.ui.editor.trim_parts import TrimParts
+from recorder_app.ui.editor.trim_playing import TrimPlaying
 from recorder_app.ui.editor.trim_previews import TrimPreviews
 from recorder_app.ui.editor.trim_results import TrimResults
 from recorder_app.ui.tokens import Theme
@@ -32,7 +32,6 @@ from recorder_app.ui.tokens import Theme
 if TYPE_CHECKING:
     from recorder_app.services.edit_state import EditState
 
-_MOST_SPEED = 2.0
 # Read sooner than that, a file needs no words.
 _SLOW_MS = 500
 
@@ -59,13 +58,13 @@ class TrimPage(QWidget):
         self._times: PictureTimes | None = None
         self._pictures: PictureServer | None = None
         self._number = 0
-        self._speed = 1.0
-        self._shuttle = Shuttle(self)
+        self._markers = Markers()
         self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self._slow.timeout.connect(self._on_slow)
         self.parts = TrimParts(theme, self)
         self.session = EditSession(self)
-        self.playback = ResultPlayback(self)
+        self.playing = TrimPlaying(self)
+        self.playback = self.playing.playback
         self._previews = TrimPreviews(self)
         self.results = TrimResults(self.parts.work, theme, self)
         self._keys = TrimKeys(self)
@@ -86,15 +85,13 @@ class TrimPage(QWidget):
 
     def close_media(self) -> None:
         """Let go of the file; edits are kept, and work that was begun goes on."""
-        self._shuttle.stop()
-        self.playback.close()
+        self.playing.close()
         self.session.close()
         self._previews.close()
-        if self._pictures is not None:
-            self._pictures.close()
-            self._pictures.deleteLater()
-        self._pictures = self._times = None
+        self._close_pictures()
+        self._times = None
         self._number = 0
+        self._show_markers(Markers())
         self.parts.timeline.clear()
         self._show_state()
 
@@ -119,8 +116,8 @@ class TrimPage(QWidget):
 
     def go(self, number: int) -> None:
         """Show a picture, exactly."""
-        self.pause()
-        self._show_number(number)
+        self.playing.pause()
+        self.show_number(number)
 
     def step(self, pictures: int) -> None:
         """Go some pictures on, or back."""
@@ -141,6 +138,14 @@ class TrimPage(QWidget):
         _, end = self.handle_edges
         is_there = self._number == end - 1
         self.go(self._times.count - 1 if is_there and self._times is not None else end - 1)
+
+    def go_to_marker(self, *, is_next: bool) -> None:
+        """To the next marker, or to the one before; where there is none, stay."""
+        if self._times is not None:
+            find = self._markers.after if is_next else self._markers.before
+            number = find(self._number, self._times)
+            if number is not None:
+                self.go(number)
 
     def set_start(self) -> None:
         """Begin with the picture that is shown."""
@@ -173,47 +178,19 @@ class TrimPage(QWidget):
 
     def apply(self, step: Operation) -> None:
         self._clear_told()
-        self.pause()
+        self.playing.pause()
         self.session.apply(step)
 
     def leave(self) -> None:
         """Give up what is dragged, or the selection; without them, go back to the library."""
         if self.parts.timeline.cancel_drag():
             # In place of where the handle was.
-            self._show_number(self._number)
+            self.show_number(self._number)
         elif self.parts.timeline.selection is not None:
             self.parts.timeline.select(None)
         else:
             self.close_media()
             self.closed.emit()
-
-    def toggle(self) -> None:
-        """Play the result from here, or pause."""
-        if self.playback.is_playing or self._shuttle.is_active:
-            self.pause()
-        else:
-            self._speed = 1.0
-            self._play()
-
-    def pause(self) -> None:
-        was_active = self._shuttle.is_active
-        self._shuttle.stop()
-        self.playback.pause()
-        if was_active:
-            self._show_state()
-
-    def forward(self) -> None:
-        """Play; when it plays, faster."""
-        self._shuttle.stop()
-        self._speed = min(_MOST_SPEED, self._speed * 2) if self.playback.is_playing else 1.0
-        self._play()
-
-    def backward(self) -> None:
-        """Play backwards, without sound; again, faster."""
-        self.playback.pause()
-        if self._times is not None and self.edits is not None:
-            self._shuttle.start(self.edits.kept, self._times.time(self._number))
-            self._show_state()
 
     # Qt's
 
@@ -221,27 +198,28 @@ class TrimPage(QWidget):
         if not self._keys.press(event):
             super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.parts.make_room()
+
     def hideEvent(self, event: QHideEvent) -> None:
         if not event.spontaneous():
-            self.pause()
+            self.playing.pause()
         super().hideEvent(event)
 
     # Inside
 
     def _connect(self) -> None:
         parts, timeline = self.parts, self.parts.timeline
-        self._shuttle.moved.connect(self._on_shuttled)
-        self._shuttle.ended.connect(self._show_state)
+        self.playing.changed.connect(self._show_state)
         self.session.opened.connect(self._on_opened)
         self.session.changed.connect(self._on_changed)
         self.session.failed.connect(self._fail)
         self.playback.shown.connect(parts.view.show_image)
-        self.playback.moved.connect(self._on_moved)
-        self.playback.ended.connect(self._on_ended)
-        self.playback.stopped.connect(self._on_stopped)
         self.playback.failed.connect(self._fail)
         self._previews.peaks_found.connect(timeline.show_peaks)
         self._previews.strip_found.connect(timeline.show_hover_strip)
+        self._previews.markers_found.connect(self._show_markers)
         self.results.version_made.connect(self.version_made)
         self.results.version_opened.connect(self.version_opened)
         self.results.work_queued.connect(self.work_queued)
@@ -254,7 +232,7 @@ class TrimPage(QWidget):
         timeline.thumbnail_wanted.connect(self._make_thumbnail)
         timeline.zoom_changed.connect(parts.show_zoom)
         parts.view.room_changed.connect(self._on_room)
-        parts.view.clicked.connect(self.toggle)
+        parts.view.clicked.connect(self.playing.toggle)
         parts.zoomed.connect(timeline.set_zoom)
         parts.fit.clicked.connect(timeline.fit)
         parts.time_typed.connect(self._go_to_typed)
@@ -267,25 +245,27 @@ class TrimPage(QWidget):
         parts.last.clicked.connect(self.go_to_end)
         parts.previous.clicked.connect(lambda: self.step(-1))
         parts.next.clicked.connect(lambda: self.step(1))
-        parts.play.clicked.connect(self.toggle)
+        parts.previous_marker.clicked.connect(lambda: self.go_to_marker(is_next=False))
+        parts.next_marker.clicked.connect(lambda: self.go_to_marker(is_next=True))
+        parts.play.clicked.connect(self.playing.toggle)
         parts.set_start.clicked.connect(self.set_start)
         parts.set_end.clicked.connect(self.set_end)
         parts.save.clicked.connect(self.save_version)
         parts.export.clicked.connect(self.export)
 
     def undo(self) -> None:
-        self.pause()
+        self.playing.pause()
         self._clear_told()
         self.session.undo()
 
     def redo(self) -> None:
-        self.pause()
+        self.playing.pause()
         self._clear_told()
         self.session.redo()
 
     def save_version(self) -> None:
         """Make a new recording of what is kept."""
-        self.pause()
+        self.playing.pause()
         state = self.session.state
         if state is None or not self._can_export:
             return
@@ -296,7 +276,7 @@ class TrimPage(QWidget):
 
     def export(self) -> None:
         """Choose what to make of what is kept, and where."""
-        self.pause()
+        self.playing.pause()
         state = self.session.state
         if state is None or not self._can_export:
             return
@@ -305,7 +285,9 @@ class TrimPage(QWidget):
             # Another one may be shown by now, or none.
             shown = self.session.state
             if shown is not None and shown.recording_id == state.recording_id:
-                self.results.choose_export(state.recording_id, state.path)
+                self.results.choose_export(
+                    state.recording_id, state.path, has_pictures=self.parts.has_pictures
+                )
 
         self.session.when_kept(choose)
 
@@ -324,6 +306,7 @@ class TrimPage(QWidget):
 
     def _on_opened(self, state: EditState) -> None:
         self.parts.set_title(state.title)
+        self.parts.show_kind(has_pictures=True)
         self._pictures = PictureServer(state.path, state.edits.length, self)
         self._slow.start()
         pictures = self._pictures
@@ -333,14 +316,21 @@ class TrimPage(QWidget):
         self._previews.open(state.recording_id, state.path, float(state.edits.length))
         self._on_changed(state)
 
+    def _close_pictures(self) -> None:
+        if self._pictures is not None:
+            self._pictures.close()
+            self._pictures.deleteLater()
+            self._pictures = None
+
     def _on_times(self, times: PictureTimes) -> None:
-        if self.sender() is not self._pictures:
-            return
+        if self.sender() is self._pictures:
+            self._take_times(times)
+
+    def _take_times(self, times: PictureTimes) -> None:
         self._times = times
         self.parts.timeline.show_times(times)
         start, _ = self.handle_edges
-        self._show_number(start)
-        self._show_kept()
+        self.show_number(start)
         self._show_state()
 
     def _on_changed(self, state: EditState) -> None:
@@ -357,12 +347,16 @@ class TrimPage(QWidget):
         before = skipping.before(edits.kept, times.time(self._number))
         self.parts.show_result(edits, before)
 
-    def _show_number(self, number: int) -> None:
-        if self._times is None or self._pictures is None:
-            return
-        self._number = min(max(0, number), self._times.count - 1)
-        self._show_time()
+    def show_number(self, number: int) -> None:
+        """Put the playhead on a picture, and show it exactly."""
+        self.follow(number)
         self._show_picture(self._number)
+
+    def follow(self, number: int) -> None:
+        """Put the playhead on a picture, which somebody else shows."""
+        if self._times is not None:
+            self._number = min(max(0, number), self._times.count - 1)
+            self._show_time()
 
     def _show_picture(self, number: int) -> None:
         """Show a picture as our own reader decodes it: as the result will have it."""
@@ -389,7 +383,7 @@ class TrimPage(QWidget):
         self._show_kept()
 
     def _preview_edge(self, number: int) -> None:
-        self.pause()
+        self.playing.pause()
         assert self._times is not None
         self.parts.show_time(self._times.time(number), number)
         self._show_picture(number)
@@ -422,36 +416,15 @@ class TrimPage(QWidget):
         if self._times is None:
             return
         self.apply(Trim(Range(self._times.time(start), self._times.time(end))))
-        # The handle that was dragged is what one wants to see.
-        if self.edits is not None:
-            self._show_number(min(max(self._number, start), end - 1))
-
-    def _play(self) -> None:
-        if self._times is not None:
-            self.playback.play(self._times.time(self._number), self._speed)
-            self._show_state()
-
-    def _on_moved(self, at_s: float) -> None:
-        if self._times is not None:
-            self._number = self._times.number_at(Fraction(at_s))
-            self._show_time()
-
-    def _on_ended(self) -> None:
-        if self._times is not None and self.edits is not None:
-            self._number = max(0, self._times.nearest_edge(self.edits.kept[-1].end) - 1)
-            self._show_time()
-
-    def _on_stopped(self) -> None:
-        self._show_state()
-        # In place of the player's, which is not as exact.
-        self._show_picture(self._number)
-
-    def _on_shuttled(self, at: Fraction) -> None:
-        if self._times is not None:
-            number = self._times.number_at(at)
-            # A picture of a still screen stands for a while.
-            if number != self._number:
-                self._show_number(number)
+        if self.edits is None:
+            return
+        number = min(max(self._number, start), end - 1)
+        if number == self._number:
+            # The handle that was dragged is what one wants to see: the timeline stays there.
+            self.parts.show_time(self._times.time(number), number)
+            self._show_picture(number)
+        else:
+            self.show_number(number)
 
     def _go_to_typed(self, text: str) -> None:
         at = typed_time(text)
@@ -469,11 +442,32 @@ class TrimPage(QWidget):
             self._show_picture(self._number)
 
     def _on_no_picture(self, error: RecorderError) -> None:
-        if self.sender() is self._pictures and self.session.state is not None:
-            error = missing_pictures.reason(error, self.session.state.path)
-            self._slow.stop()
-            self.parts.view.say(error.message, error.hint)
-            self.failed.emit(error)
+        state = self.session.state
+        if self.sender() is not self._pictures or state is None:
+            return
+        self._slow.stop()
+        if isinstance(error, UnsupportedMedia):
+            self._go_by_sound(state)
+            return
+        error = missing_pictures.reason(error, state.path)
+        self.parts.view.say(error.message, error.hint)
+        self.failed.emit(error)
+
+    def _go_by_sound(self, state: EditState) -> None:
+        """Without pictures, cut at any hundredth of a second."""
+        self._close_pictures()
+        self.parts.view.say(
+            translate(N_("This recording has sound and no pictures.")),
+            translate(N_("Cut it by its waveform, and play the result to hear it.")),
+        )
+        self.parts.timeline.show_strip(is_shown=False)
+        self.parts.show_kind(has_pictures=False)
+        self._take_times(PictureTimes.of_sound(state.edits.length))
+
+    def _show_markers(self, markers: Markers) -> None:
+        self._markers = markers
+        self.parts.timeline.show_markers(markers)
+        self.parts.show_marker_buttons(are_shown=bool(markers))
 
     def _on_slow(self) -> None:
         if self._pictures is not None and self._times is None:
@@ -490,7 +484,7 @@ class TrimPage(QWidget):
             is_edited=state is not None and not state.edits.is_whole,
             can_undo=state is not None and state.can_undo,
             can_redo=state is not None and state.can_redo,
-            is_playing=self.playback.is_playing or self._shuttle.is_active,
+            is_playing=self.playing.is_active,
             is_busy=self.results.is_busy,
             has_selection=self.parts.timeline.selection is not None,
         )

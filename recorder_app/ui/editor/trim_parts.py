@@ -21,10 +21,13 @@ from recorder_app.ui.editor.time_field import TimeField
 from recorder_app.ui.editor.timeline_view import TimelineView
 from recorder_app.ui.editor.times import exact_text
 from recorder_app.ui.editor.work_line import WorkLine
+from recorder_app.ui.library.labels import ElidedLabel
 from recorder_app.ui.tokens import SPACE_M, SPACE_S, SPACE_XS, Theme
 
 _ZOOM_STEPS = 1000
 _ZOOM_PX = 96
+# In a narrower page the number of the picture is left out.
+_ROOM_FOR_NUMBER_PX = 800
 
 
 class TrimParts(QObject):
@@ -36,10 +39,7 @@ class TrimParts(QObject):
     def __init__(self, theme: Theme, page: QWidget) -> None:
         super().__init__(page)
         self.back = IconButton("back", translate(N_("Back to the library (Esc)")))
-        self.title = QLabel()
-        self.title.setProperty("kind", "strong")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.title = ElidedLabel(kind="strong")
         self.undo = IconButton("undo", translate(N_("Undo (Ctrl+Z)")))
         self.redo = IconButton("redo", translate(N_("Redo (Ctrl+Shift+Z)")))
         self.revert = TextButton(translate(N_("Revert all")))
@@ -50,13 +50,17 @@ class TrimParts(QObject):
         self.previous = IconButton("step-back", translate(N_("Previous picture (Left)")))
         self.play = IconButton("play", translate(N_("Play the result (Space)")))
         self.next = IconButton("step-forward", translate(N_("Next picture (Right)")))
+        self.previous_marker = IconButton("flag-back", translate(N_("Previous marker (Ctrl+Left)")))
+        self.next_marker = IconButton("flag-forward", translate(N_("Next marker (Ctrl+Right)")))
         self.last = IconButton("skip-forward", translate(N_("To the end (End)")))
         self.set_start = IconButton("range-start", translate(N_("Start here (I)")))
         self.set_end = IconButton("range-end", translate(N_("End here (O)")))
         self.remove = IconButton("cut", translate(N_("Remove the selected part (Del)")))
         self.time = TimeField(exact_text(Fraction(0)))
         self.time.setAccessibleName(translate(N_("Time")))
+        self.time.setAcceptDrops(False)
         self.time.setToolTip(translate(N_("Type a time to go there")))
+        self.has_pictures = True
         self.frame = QLabel()
         self.result = _Spare()
         # In a narrow window it is the first to go.
@@ -66,7 +70,7 @@ class TrimParts(QObject):
         self.zoom.setRange(0, _ZOOM_STEPS)
         self.zoom.setPageStep(_ZOOM_STEPS // 10)
         self.zoom.setSingleStep(_ZOOM_STEPS // 20)
-        self.zoom.setFixedWidth(_ZOOM_PX)
+        self.zoom.setMaximumWidth(_ZOOM_PX)
         self.fit = TextButton(translate(N_("Fit")))
         self.timeline = TimelineView(theme)
         self.work = WorkLine(theme)
@@ -92,6 +96,7 @@ class TrimParts(QObject):
         return (
             *(self.back, self.undo, self.redo, self.revert, self.export, self.save),
             *(self.first, self.previous, self.play, self.next, self.last),
+            *(self.previous_marker, self.next_marker),
             *(self.set_start, self.set_end, self.remove, self.fit),
         )
 
@@ -102,12 +107,35 @@ class TrimParts(QObject):
         self.work.set_theme(theme)
 
     def set_title(self, title: str) -> None:
-        self.title.setText(title)
-        self.title.setToolTip(title)
+        self.title.set_text(title)
 
     def show_time(self, at: Fraction, number: int) -> None:
         self.time.show_text(exact_text(at))
-        self.frame.setText(translate(N_("(frame {number})"), number=number))
+        if self.has_pictures:
+            self.frame.setText(translate(N_("(frame {number})"), number=number))
+
+    def show_kind(self, *, has_pictures: bool) -> None:
+        """Speak of pictures, or, where there are none, of moments."""
+        self.has_pictures = has_pictures
+        self.make_room()
+        if has_pictures:
+            self.previous.set_meaning("step-back", translate(N_("Previous picture (Left)")))
+            self.next.set_meaning("step-forward", translate(N_("Next picture (Right)")))
+        else:
+            self.previous.set_meaning("step-back", translate(N_("A little back (Left)")))
+            self.next.set_meaning("step-forward", translate(N_("A little on (Right)")))
+
+    def make_room(self) -> None:
+        """Leave out what there is no room for."""
+        has_room = self._page.width() >= _ROOM_FOR_NUMBER_PX
+        is_shown = self.has_pictures and has_room
+        if self.frame.isHidden() is is_shown:
+            self.frame.setVisible(is_shown)
+
+    def show_marker_buttons(self, *, are_shown: bool) -> None:
+        """Offer to go from marker to marker, where there are any."""
+        self.previous_marker.setVisible(are_shown)
+        self.next_marker.setVisible(are_shown)
 
     def show_result(self, edits: EditList, before: Fraction) -> None:
         """Show where in the result this is, and how long the result is."""
@@ -143,6 +171,8 @@ class TrimParts(QObject):
         self.remove.setEnabled(is_ready and has_selection)
         for each in (self.first, self.previous, self.play, self.next, self.last):
             each.setEnabled(is_ready)
+        for each in (self.previous_marker, self.next_marker):
+            each.setEnabled(is_ready)
         for widget in (self.set_start, self.set_end, self.time, self.zoom, self.fit):
             widget.setEnabled(is_ready)
         if is_playing:
@@ -168,6 +198,9 @@ class TrimParts(QObject):
         row = boxes.row(SPACE_XS)
         for each in (self.first, self.previous, self.play, self.next, self.last):
             row.addWidget(each)
+        for each in (self.previous_marker, self.next_marker):
+            row.addWidget(each)
+            each.hide()
         row.addSpacing(SPACE_S)
         row.addWidget(self.time)
         row.addWidget(self.frame)

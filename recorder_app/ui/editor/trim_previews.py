@@ -1,4 +1,4 @@
-"""What was made of a recording before it is edited: its waveform, and a few small pictures."""
+"""What is known of a recording before it is edited: its markers, waveform, a few small pictures."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from recorder_app.media.waveform import Peaks
 from recorder_app.texts import N_
 from recorder_app.ui.background import Background
 from recorder_app.ui.editor import loudness
+from recorder_app.ui.editor.timeline_markers import Markers
 
 _log = logging.getLogger(__name__)
 
@@ -22,13 +23,15 @@ _STRIP, _WAVEFORM = "strip.jpg", "waveform.npz"
 
 
 class TrimPreviews(QObject):
-    """`peaks_found` carries Peaks, `strip_found` a QImage of pictures side by side.
+    """`peaks_found` carries Peaks, `strip_found` a QImage of pictures side by side, `markers_found`
+    Markers.
 
     What is not there is made, or left out where it cannot be.
     """
 
     peaks_found = Signal(object)
     strip_found = Signal(QImage)
+    markers_found = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -56,12 +59,17 @@ class TrimPreviews(QObject):
             if is_wanted():
                 self.peaks_found.emit(found)
 
+        def marked(found: Markers) -> None:
+            if is_wanted():
+                self.markers_found.emit(found)
+
         def none(error: Exception) -> None:
             # Without its sound the timeline has pictures alone.
             if not isinstance(error, Cancelled):
                 _log.warning("no waveform recording=%s error=%s", recording_id, error)
 
         self._background.run(lambda: QImage(str(folder / _STRIP)), strip)
+        self._background.run(lambda: _markers(path), marked)
 
         def measured() -> Peaks:
             try:
@@ -74,3 +82,10 @@ class TrimPreviews(QObject):
     def close(self) -> None:
         """Look no further."""
         self._generation += 1
+
+
+def _markers(path: Path) -> Markers:
+    # Loads the library's packages, in the background thread.
+    from recorder_app.services import notes
+
+    return Markers(notes.markers(path))

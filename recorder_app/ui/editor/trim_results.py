@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from recorder_app.errors import Cancelled, LibraryError
@@ -14,6 +13,7 @@ from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.export_entries import ExportEntry, ExportWish
 from recorder_app.services.jobs import JobEntry
 from recorder_app.texts import N_, clock_text, size_text, translate
+from recorder_app.ui import folders
 from recorder_app.ui.background import Background
 from recorder_app.ui.editor.export_dialog import ExportDialog
 from recorder_app.ui.editor.work_line import WorkLine
@@ -74,11 +74,13 @@ class TrimResults(QObject):
 
         self._making.run(work, self._saved, self._failed)
 
-    def choose_export(self, recording_id: str, source: Path) -> None:
+    def choose_export(self, recording_id: str, source: Path, *, has_pictures: bool) -> None:
         """Ask what to make of what is kept, and where it goes; nothing while it is asked."""
         if self._is_busy or self.dialog is not None:
             return
-        self.dialog = dialog = ExportDialog(recording_id, source, self._theme, self._window)
+        self.dialog = dialog = ExportDialog(
+            recording_id, source, self._theme, self._window, has_pictures=has_pictures
+        )
         dialog.chosen.connect(lambda wish: self.export(recording_id, wish))
         dialog.finished.connect(self._forget_dialog)
         dialog.open()
@@ -198,7 +200,9 @@ class TrimResults(QObject):
                 name=path.name,
                 size=size_text(int(job.result.get("size_bytes", 0))),
             )
-            self._line.done(told, translate(N_("Show in folder")), lambda: _show_folder(path))
+            self._line.done(
+                told, translate(N_("Show in folder")), lambda: folders.show_in_folder(path)
+            )
 
     def _failed(self, error: Exception) -> None:
         self._job_id = ""
@@ -209,7 +213,3 @@ class TrimResults(QObject):
             return
         self._line.fail(told)
         self.failed.emit(told)
-
-
-def _show_folder(path: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))

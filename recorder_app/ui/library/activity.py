@@ -8,17 +8,16 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QMouseEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.activity_entries import Activity, ActivityList
 from recorder_app.services.watching import LibraryWatch
 from recorder_app.texts import N_, translate
-from recorder_app.ui import boxes, buttons
+from recorder_app.ui import boxes, buttons, folders
 from recorder_app.ui.background import Background
 from recorder_app.ui.buttons import IconButton, TextButton
 from recorder_app.ui.library.activity_list import ActivityListView
@@ -43,11 +42,13 @@ class ActivityPanel(QWidget):
     """Watches the queue between `begin` and `end`.
 
     `opened` carries the recording whose result is to be shown, `failed` a RecorderError;
-    `work_queued` says that somebody has to run jobs.
+    `recovered` says that jobs can be read again of which it told that they could not, `work_queued`
+    that somebody has to run jobs.
     """
 
     opened = Signal(str)
     work_queued = Signal()
+    recovered = Signal()
     failed = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -129,7 +130,9 @@ class ActivityPanel(QWidget):
         self._background.run(functools.partial(_look, self._watch), self._take, self._take_problem)
 
     def _take(self, listed: ActivityList | None) -> None:
-        self._problem = ""
+        if self._problem:
+            self._problem = ""
+            self.recovered.emit()
         if listed is not None:
             self._listed = listed
         self._looked()
@@ -204,8 +207,7 @@ class ActivityPanel(QWidget):
         if entry.result_id or entry.kind == "upload":
             self.opened.emit(entry.result_id or entry.recording_id or "")
         elif entry.result_path:
-            folder = str(Path(entry.result_path).parent)
-            QDesktopServices.openUrl(QUrl.fromLocalFile(folder))
+            folders.show_in_folder(entry.result_path)
 
     def _retry_all(self) -> None:
         failed = [job.id for job in self._listed.jobs if job.state == "failed" and job.can_retry]

@@ -1,11 +1,14 @@
 """The list of all background work, in three parts: what goes on, what failed, what is over."""
 
+# Qt calls its handlers by these names.
+# ruff: noqa: N802
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from recorder_app.services.activity_entries import Activity, ActivityList
 from recorder_app.texts import N_, translate
@@ -17,7 +20,7 @@ from recorder_app.ui.tokens import SPACE_M, SPACE_S, Theme
 
 # More rows than anybody reads cost time to draw.
 _MOST_WAITING, _MOST_FAILED, _MOST_OVER = 50, 50, 20
-_HEIGHT = 280
+_MOST_HIGH = 280
 
 
 class Part(QWidget):
@@ -82,7 +85,7 @@ class ActivityListView(QScrollArea):
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFixedHeight(_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(translate(N_("Background work")))
         self.retry.clicked.connect(self.retry_all)
         self.clear.clicked.connect(self.clear_history)
@@ -108,6 +111,7 @@ class ActivityListView(QScrollArea):
             row.hide()
             row.deleteLater()
         self.empty.setVisible(not shown)
+        self.updateGeometry()
 
     def row(self, job_id: str) -> ActivityRow | None:
         """Return the row of a job, if it is shown."""
@@ -121,12 +125,19 @@ class ActivityListView(QScrollArea):
         for row in self._rows.values():
             row.set_theme(theme)
 
-    def focusNextPrevChild(self, next_one: bool) -> bool:  # noqa: N802 - Qt's own
+    def focusNextPrevChild(self, next_one: bool) -> bool:
         moved = super().focusNextPrevChild(next_one)
         at = self.focusWidget()
         if moved and at is not None:
             self.ensureWidgetVisible(at, 0, tokens.SPACE_XL)
         return moved
+
+    def sizeHint(self) -> QSize:
+        """As high as what is listed, within reason."""
+        page, hint = self.widget(), super().sizeHint()
+        return hint if page is None else QSize(hint.width(), min(_MOST_HIGH, _high(page)))
+
+    minimumSizeHint = sizeHint  # noqa: N815 - Qt's name
 
     def _row(self, job: Activity) -> ActivityRow:
         row = self._rows.get(job.id)
@@ -136,3 +147,8 @@ class ActivityListView(QScrollArea):
             row.asked.connect(lambda word, row=row: self.asked.emit(row.entry, word))
         row.show_entry(job)
         return row
+
+
+def _high(page: QWidget) -> int:
+    wide = page.width()
+    return page.heightForWidth(wide) if page.hasHeightForWidth() else page.sizeHint().height()

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
 
 from recorder_app.errors import StorageError, UnreadableMedia
-from recorder_app.library.media_rows import MISSING
+from recorder_app.library import media_rows
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services import browsing
 from recorder_app.services.browsing import CardEntry
@@ -165,7 +165,7 @@ class Deeds(QObject):
 
         def work() -> None:
             is_there = os.path.isfile(card.path)
-            if is_there == (card.status == MISSING):
+            if is_there == (card.status == media_rows.MISSING):
                 self._note_file(card.id)
             if not is_there:
                 raise UnreadableMedia(
@@ -195,8 +195,23 @@ class Deeds(QObject):
         def work() -> list[tuple[float, str]]:
             from recorder_app.services import notes
 
-            entry = notes.sidecar(Path(path))
-            return [] if entry is None else [(mark.at_s, mark.text) for mark in entry.markers]
+            return notes.markers(Path(path))
+
+        self._access.deeds.run(work, done, self._fail)
+
+    def fetch_files(self, ids: Sequence[str], done: Callable[[list[bytes]], None]) -> None:
+        """Call `done` with the files of recordings as encoded addresses, in the order of `ids`.
+
+        Recordings that are gone are left out.
+        """
+        wanted = list(ids)
+
+        def work() -> list[bytes]:
+            with self._access.database().read() as session:
+                found = media_rows.paths(session, wanted)
+            there = (found[each] for each in wanted if each in found)
+            # Of very many this takes longer than to look them up.
+            return [bytes(QUrl.fromLocalFile(path).toEncoded().data()) for path in there]
 
         self._access.deeds.run(work, done, self._fail)
 

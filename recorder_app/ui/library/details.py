@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QStackedWidget, QWidget
 
 from recorder_app.errors import InvalidRequest
 from recorder_app.pipeline.stage import as_recorder_error
 from recorder_app.services.watching import LibraryWatch
 from recorder_app.texts import N_, translate
-from recorder_app.ui import boxes, buttons
+from recorder_app.ui import boxes, buttons, folders
 from recorder_app.ui.background import Background
 from recorder_app.ui.library import details_work as work
 from recorder_app.ui.library.copy_actions import CopyActions
@@ -42,6 +41,7 @@ class DetailsPanel(QWidget):
     `changed` carries ids of recordings of which something was stored, `unshared` of those whose
     copies were taken back, `failed` a RecorderError that no field can show, `refused` one as well
     and what tries again to store what was typed for a recording that was left meanwhile.
+    `recovered` says that the library can be read again of which `failed` told that it could not.
     `trim_requested` and `opened` carry an id, `share_requested` ids, `moment_requested` an id and
     a time in seconds. `work_queued` says that somebody has to run jobs.
     """
@@ -53,6 +53,7 @@ class DetailsPanel(QWidget):
     refused = Signal(object, object)
     unshared = Signal(list)
     work_queued = Signal()
+    recovered = Signal()
     opened = Signal(str)
     moment_requested = Signal(str, float)
 
@@ -65,7 +66,7 @@ class DetailsPanel(QWidget):
         self._page_ids: list[str] = []
         self._details: Details | None = None
         self._is_looking = self._is_wanted = False
-        self._has_names = False
+        self._has_names = self._is_unread = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look)
         self.one = OnePage(theme)
@@ -180,6 +181,9 @@ class DetailsPanel(QWidget):
     def _take(self, ids: list[str], found: Details | Together | None) -> None:
         self._end_look()
         self._plan()
+        if self._is_unread:
+            self._is_unread = False
+            self.recovered.emit()
         if found is None or ids != self._ids:
             return
         is_other = ids != self._page_ids
@@ -218,6 +222,7 @@ class DetailsPanel(QWidget):
             self._pages.setCurrentIndex(_NONE)
             return
         self._plan()
+        self._is_unread = True
         self.failed.emit(told)
 
     def _plan(self) -> None:
@@ -270,8 +275,7 @@ class DetailsPanel(QWidget):
 
     def _open_folder(self) -> None:
         if self._details is not None:
-            folder = str(Path(self._details.recording.path).parent)
-            QDesktopServices.openUrl(QUrl.fromLocalFile(folder))
+            folders.show_in_folder(self._details.recording.path)
 
     def _copy_changed(self, recording_id: str) -> None:
         if [recording_id] == self._ids:

@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMimeData, QObject, QUrl
-from PySide6.QtGui import QDesktopServices, QDropEvent, QGuiApplication
+from PySide6.QtCore import QByteArray, QMimeData, QObject, QUrl
+from PySide6.QtGui import QGuiApplication
 
 from recorder_app.services.browsing import CardEntry
 from recorder_app.texts import N_, size_text, translate
+from recorder_app.ui import folders
 from recorder_app.ui.library import places
 from recorder_app.ui.library.menu import Chosen, NamePopup, Verbs
 from recorder_app.ui.library.places import Place
@@ -128,15 +129,29 @@ class Doings(QObject):
     def copy_files(self) -> None:
         """Put the files of the chosen recordings on the clipboard."""
         cards = self._window.recordings.chosen_cards()
-        if not cards:
+        if len(cards) == self._window.recordings.chosen_count:
+            mime = QMimeData()
+            mime.setUrls([QUrl.fromLocalFile(card.path) for card in cards])
+            self._copied(mime, len(cards))
             return
+        # Where many are chosen, those out of sight are looked up first.
+        self._say(translate(N_("Looking up the files…")))
+        self._with_all(lambda ids: self._window.deeds.fetch_files(ids, self._copy_looked_up))
+
+    def _copy_looked_up(self, addresses: list[bytes]) -> None:
         mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(card.path) for card in cards])
+        mime.setData("text/uri-list", QByteArray(b"\r\n".join(addresses)))
+        self._copied(mime, len(addresses))
+
+    def _copied(self, mime: QMimeData, count: int) -> None:
+        if not count:
+            return
         QGuiApplication.clipboard().setMimeData(mime)
-        if len(cards) == 1:
+        if count == 1:
             self._say(translate(N_("File copied.")))
         else:
-            self._say(translate(N_("{count} files copied."), count=len(cards)))
+            number = self._window.locale().toString(count)
+            self._say(translate(N_("{count} files copied."), count=number))
 
     def _copy_link(self, card: CardEntry) -> None:
         self._say(translate(N_("Making the link…")))
@@ -147,8 +162,7 @@ class Doings(QObject):
         self._say(translate(N_("Link copied.")))
 
     def _show_in_folder(self, card: CardEntry) -> None:
-        folder = QUrl.fromLocalFile(str(Path(card.path).parent))
-        self._window.deeds.with_file(card, lambda: _discard(QDesktopServices.openUrl(folder)))
+        self._window.deeds.with_file(card, partial(folders.show_in_folder, card.path))
 
     def _exporting(self, count: int) -> None:
         if count == 1:
@@ -286,11 +300,6 @@ class Doings(QObject):
 
     def _number(self, ids: Sequence[str]) -> str:
         return self._window.locale().toString(len(ids))
-
-
-def files_of(event: QDropEvent) -> list[Path]:
-    """Return the files of this machine that are dropped."""
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
 
 
 def _discard(_result: object) -> None:

@@ -28,6 +28,7 @@ from recorder_app.errors import RecorderError
 from recorder_app.texts import N_, translate
 from recorder_app.ui import boxes
 from recorder_app.ui.editors import keep_wheel_for_page
+from recorder_app.ui.library.drops import let_files_through
 from recorder_app.ui.library.labels import WrappedLabel
 from recorder_app.ui.marks import ARROW_WIDTH, draw_arrow
 from recorder_app.ui.raised import set_kind
@@ -154,6 +155,7 @@ class LineField(Field):
             # In line with what stands below it.
             self.line.setTextMargins(-_INSET, 0, 0, 0)
         self.line.editingFinished.connect(self.commit)
+        let_files_through(self.line)
         self.line.installEventFilter(_Escape(self))
 
     def text(self) -> str:
@@ -172,6 +174,7 @@ class TextField(Field):
         super().__init__(label, self.edit)
         self.edit.setAccessibleName(label)
         self.edit.finished.connect(self.commit)
+        let_files_through(self.edit)
         self.edit.installEventFilter(_Escape(self))
 
     def text(self) -> str:
@@ -192,6 +195,7 @@ class NameField(Field):
         self.set_nothing(nothing)
         self.box.activated.connect(lambda _: self.commit())
         self._line.editingFinished.connect(self.commit)
+        let_files_through(self._line)
         self._line.installEventFilter(_Escape(self))
 
     @property

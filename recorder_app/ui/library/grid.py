@@ -30,16 +30,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from recorder_app.texts import N_, translate
-from recorder_app.ui import icons
 from recorder_app.ui.library.card import CardDelegate, card_height
+from recorder_app.ui.library.drag_picture import drag_picture
 from recorder_app.ui.library.model import RecordingsModel
 from recorder_app.ui.library.posters import Posters
 from recorder_app.ui.tokens import SPACE_M, SPACE_S, Theme
 
 Index = QModelIndex | QPersistentModelIndex
 
-_NARROWEST = 196
-_DRAG_PX = 32
+# So that there are two columns beside the details in the narrowest window that shows them.
+_NARROWEST = 188
 _WHEEL_PX = 40
 
 
@@ -231,9 +231,13 @@ class GridView(QListView):
     def selectionCommand(
         self, index: Index, event: QEvent | None = None
     ) -> QItemSelectionModel.SelectionFlag:
-        # Whole rows, so that the list shows the same as chosen.
+        flag = QItemSelectionModel.SelectionFlag
         command = super().selectionCommand(index, event)
-        return command | QItemSelectionModel.SelectionFlag.Rows
+        if command == flag.NoUpdate:
+            # By exactly this a click on one of many waits for its end, which may be a drag's.
+            return command
+        # Whole rows, so that the list shows the same as chosen.
+        return command | flag.Rows
 
     def selectAll(self) -> None:
         select_all(self)
@@ -356,5 +360,5 @@ def start_drag(view: QAbstractItemView, actions: Qt.DropAction, theme: Theme) ->
         return
     drag = QDrag(view)
     drag.setMimeData(data)
-    drag.setPixmap(icons.pixmap("film", theme.text, _DRAG_PX, view.devicePixelRatioF()))
+    drag.setPixmap(drag_picture(view, theme, len(data.urls()), len(rows)))
     drag.exec(actions, Qt.DropAction.CopyAction)

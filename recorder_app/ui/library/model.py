@@ -440,12 +440,13 @@ class RecordingsModel(QAbstractTableModel):
         return ["text/uri-list", IDS_FORMAT]
 
     def mimeData(self, indexes: Any) -> QMimeData:
-        """Return files for other programs, and ids for the sidebar."""
+        """Return files for other programs as far as they are known, and all ids for the sidebar."""
         rows = sorted({index.row() for index in indexes})
         cards = [card for row in rows if (card := self._cards.get(row)) is not None]
+        ids = [found for row in rows if (found := self.id_of(row))]
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(card.path) for card in cards])
-        data.setData(IDS_FORMAT, QByteArray("\n".join(card.id for card in cards).encode()))
+        data.setData(IDS_FORMAT, QByteArray("\n".join(ids).encode()))
         return data
 
 

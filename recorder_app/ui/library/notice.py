@@ -27,6 +27,7 @@ class Notice(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._is_grave = False
+        self._fault: Exception | None = None
         self.setProperty("kind", "raised")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._picture = Picture()
@@ -67,12 +68,15 @@ class Notice(QFrame):
         details: str = "",
         stays: bool = False,
         asks: bool = False,
+        fault: Exception | None = None,
     ) -> None:
         """Say `text`, with a button for each of `actions`; what is grave, or `stays`, stays.
 
-        What `asks` stays as well, with the keyboard on the first button.
+        What `asks` stays as well, with the keyboard on the first button. What tells of a `fault`
+        stays until that is over: see ``settle``.
         """
         self._is_grave = is_grave
+        self._fault = fault
         self._text.setText(text)
         set_kind(self._text, "warn" if is_grave else "")
         self.setAccessibleName(text)
@@ -97,6 +101,11 @@ class Notice(QFrame):
             self._timer.stop()
         else:
             self._timer.start()
+
+    def settle(self, *kinds: type[Exception]) -> None:
+        """Faults of these kinds are over: something went well that they would have hindered."""
+        if isinstance(self._fault, kinds):
+            self.hide()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons in the colours of `theme`."""

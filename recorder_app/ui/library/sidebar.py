@@ -143,11 +143,14 @@ class Sidebar(QTreeWidget):
         group.setText(1, sign if found else "")
 
     def _show_number(self, item: QTreeWidgetItem, number: int) -> None:
-        text = self.locale().toString(number) if number else ""
+        count = self.locale().toString(number)
+        text = count if number else ""
         if item.text(1) != text:
             item.setText(1, text)
             place: Place = item.data(0, _PLACE)
-            said = translate(N_("{place}, {count} recordings"), place=place.title, count=number)
+            said = translate(N_("{place}, 1 recording"), place=place.title)
+            if number != 1:
+                said = translate(N_("{place}, {count} recordings"), place=place.title, count=count)
             item.setData(0, Qt.ItemDataRole.AccessibleTextRole, said)
         item.setToolTip(0, item.text(0))
 

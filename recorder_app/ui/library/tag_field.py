@@ -15,6 +15,7 @@ from recorder_app.errors import RecorderError
 from recorder_app.texts import N_, translate
 from recorder_app.ui import boxes
 from recorder_app.ui.buttons import IconButton
+from recorder_app.ui.library.drops import let_files_through
 from recorder_app.ui.library.fields import completer
 from recorder_app.ui.library.flow import FlowLayout
 from recorder_app.ui.library.labels import ElidedLabel, WrappedLabel
@@ -71,6 +72,7 @@ class TagField(QWidget):
         self.line.setPlaceholderText(translate(N_("Add a tag")))
         self.line.setAccessibleName(translate(N_("Add a tag")))
         set_kind(self.line, "chip-add")
+        let_files_through(self.line)
         self.line.setFixedSize(_ADD_WIDTH, _HEIGHT)
         self._completer = completer(self._names, self.line)
         self.line.setCompleter(self._completer)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from recorder_app.texts import N_, translate
+from recorder_app.ui.library.drops import let_files_through
 from recorder_app.ui.library.model import CARD, RecordingsModel
 
 Index = QModelIndex | QPersistentModelIndex
@@ -29,6 +30,7 @@ class TitleDelegate(QStyledItemDelegate):
         self._is_filled = False
         editor = QLineEdit(parent)
         editor.setAccessibleName(translate(N_("Title")))
+        let_files_through(editor)
         self._model.hold()
         # However it ends, also where the view itself takes the editor away.
         editor.destroyed.connect(self._let_go)

@@ -16,6 +16,7 @@ from recorder_app.library.listing import Filter, Order
 from recorder_app.texts import N_, translate
 from recorder_app.ui import boxes, icons
 from recorder_app.ui.buttons import IconButton
+from recorder_app.ui.library.drops import let_files_through
 from recorder_app.ui.library.filters import Chips, FilterPopup
 from recorder_app.ui.tokens import SPACE_S, SPACE_XS, Theme
 
@@ -50,6 +51,7 @@ class SearchField(QLineEdit):
         self.setAccessibleName(translate(N_("Search")))
         self.setClearButtonEnabled(True)
         self.setMinimumWidth(140)
+        let_files_through(self)
         self._sign = QAction(translate(N_("Search")), self)
         self.addAction(self._sign, QLineEdit.ActionPosition.LeadingPosition)
         self._soon = QTimer(self, singleShot=True, interval=_TYPING_MS)

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QHideEvent,
     QKeyEvent,
     QResizeEvent,
@@ -21,16 +20,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
-from recorder_app.errors import RecorderError
+from recorder_app.errors import RecorderError, StorageError
 from recorder_app.library.listing import Order
 from recorder_app.services.browsing import Overview
 from recorder_app.settings.store import SettingsStore
 from recorder_app.texts import N_, translate
 from recorder_app.ui import boxes
-from recorder_app.ui.library import places
+from recorder_app.ui.library import kept_look, places
 from recorder_app.ui.library.access import Access
 from recorder_app.ui.library.deeds import Deeds
-from recorder_app.ui.library.doings import Doings, files_of
+from recorder_app.ui.library.doings import Doings
+from recorder_app.ui.library.drops import files_of
 from recorder_app.ui.library.keys import add_shortcuts
 from recorder_app.ui.library.menu import BulkBar, context_menu
 from recorder_app.ui.library.model import RecordingsModel
@@ -44,7 +44,6 @@ from recorder_app.ui.library.sidebar import Sidebar
 from recorder_app.ui.library.top_bar import GRID, TopBar
 from recorder_app.ui.library.watch import LibraryWatch
 from recorder_app.ui.own_window import OwnWindow
-from recorder_app.ui.placing import kept_place
 from recorder_app.ui.remembered import LibraryLook
 from recorder_app.ui.tokens import SPACE_M, SPACE_S, Theme
 
@@ -84,7 +83,7 @@ class LibraryWindow(OwnWindow):
         self._shown = View()
         self._overview: Overview | None = None
         self._sought = ""
-        self._was_answered = self._is_preparing = self._is_resting = False
+        self._was_answered = self._is_preparing = self._is_resting = self._has_failed = False
         self._access = Access(self)
         self.model = RecordingsModel(self._access, self)
         self.posters = Posters(self)
@@ -185,20 +184,7 @@ class LibraryWindow(OwnWindow):
     def restore_look(self, look: LibraryLook) -> None:
         """Show the window as it was left."""
         self._look = look
-        screens = [(each.name(), each.availableGeometry()) for each in QGuiApplication.screens()]
-        if look.place is not None:
-            wanted = QRect(*look.place)
-            found = kept_place(wanted, screens)
-            self.resize(wanted.size() if found is None else found.size())
-            if found is not None:
-                self.move(found.topLeft())
-        if look.is_maximized:
-            self.setWindowState(Qt.WindowState.WindowMaximized)
-        self.show_look(look.look)
-        order = next((one for one in Order if one.value == look.order), None)
-        self._shown = View(order=order, is_reversed=look.is_reversed)
-        self.bar.details.setChecked(look.shows_details)
-        self._splitter.setSizes([look.sidebar_width, 10_000, look.details_width])
+        self._shown = kept_look.put_back(self, self._splitter, look)
         self._fit()
 
     def trim(self, recording_id: str) -> None:
@@ -208,7 +194,8 @@ class LibraryWindow(OwnWindow):
     def tell_failed(self, error: RecorderError, again: Callable[[], None] | None = None) -> None:
         """Say in the window what went wrong and what to do; `again` does it again."""
         actions = [] if again is None else [(translate(N_("Try again")), "", again)]
-        self.notice.tell(f"{error.message} {error.hint}".strip(), actions, is_grave=True)
+        text = f"{error.message} {error.hint}".strip()
+        self.notice.tell(text, actions, is_grave=True, fault=error)
         self.failed.emit(error)
 
     def show_look(self, look: str) -> None:
@@ -274,9 +261,9 @@ class LibraryWindow(OwnWindow):
         self._watch.changed.connect(self._others_changed)
         self._watch.counted.connect(self._counted)
         self._watch.failed.connect(self._tell_fault)
-        self.deeds.changed.connect(self.refresh)
+        self.deeds.changed.connect(self._done)
         self.deeds.work_added.connect(self.work_added)
-        self.deeds.failed.connect(self.tell_failed)
+        self.deeds.failed.connect(self._deed_failed)
 
     # Where somebody looks.
 
@@ -371,6 +358,17 @@ class LibraryWindow(OwnWindow):
         self.fault.tell(f"{error.message} {error.hint}".strip(), [again], is_grave=True)
         self.failed.emit(error)
 
+    def _deed_failed(self, error: RecorderError, again: Callable[[], None] | None = None) -> None:
+        self._has_failed = True
+        self.tell_failed(error, again)
+
+    def _done(self) -> None:
+        # After a failure, too: some of many may have been changed.
+        if not self._has_failed:
+            self.notice.settle(StorageError)
+        self._has_failed = False
+        self.refresh()
+
     def _retry(self) -> None:
         self._watch.forget()
         self.model.retry()
@@ -458,20 +456,7 @@ class LibraryWindow(OwnWindow):
         self._access.deeds.run(self._access.reopen, lambda _: None)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        sizes = self._splitter.sizes()
-        at, size = self.pos(), self.size()
-        is_maximized = self.isMaximized()
-        place = (at.x(), at.y(), size.width(), size.height())
-        self._look = LibraryLook(
-            place=self._look.place if is_maximized else place,
-            is_maximized=is_maximized,
-            look=GRID if self.recordings.view is self.recordings.grid else "list",
-            order="" if self._shown.order is None else self._shown.order.value,
-            is_reversed=self._shown.is_reversed,
-            sidebar_width=sizes[0],
-            details_width=sizes[2] or self._look.details_width,
-            shows_details=self.bar.details.isChecked(),
-        )
+        self._look = kept_look.look_of(self, self._splitter, self._shown, self._look)
         self.left.emit(self._look)
         super().closeEvent(event)
 
@@ -487,13 +472,13 @@ class LibraryWindow(OwnWindow):
     # Files that are dropped.
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.source() is None and files_of(event):
+        if event.source() is None and files_of(event.mimeData()):
             # They stay where they are, also for a program that would move them.
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        found = files_of(event)
+        found = files_of(event.mimeData())
         if event.source() is None and found:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()

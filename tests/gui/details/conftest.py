@@ -1,0 +1,45 @@
+"""The details panel over a library with a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from recorder_app.library.database import Database
+from recorder_app.ui.library.details import DetailsPanel
+from recorder_app.ui.tokens import LIGHT
+from tests.gui import library_scenes as scenes
+from tests.gui.details.support import Person
+from tests.gui.support import shown
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
+    return tmp_path
+
+
+@pytest.fixture
+def database(home: Path) -> Iterator[Database]:  # noqa: ARG001 - it is where the library is
+    with scenes.opened() as found:
+        yield found
+
+
+@pytest.fixture
+def take(database: Database, home: Path) -> str:
+    return scenes.take(database, home)
+
+
+@pytest.fixture
+def person(database: Database, qtbot: QtBot) -> Iterator[Person]:
+    panel = DetailsPanel(LIGHT)
+    panel.resize(300, 700)
+    shown(qtbot, panel)
+    yield Person(panel, database, qtbot)
+    panel.close_library()
+    panel._background.finish()
+    panel.copies._calls.finish()
