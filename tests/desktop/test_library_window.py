@@ -26,7 +26,7 @@ def env(full_desktop: VirtualDesktop, tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def window(env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.support.library_window", "light", "80"]
+    command = [sys.executable, "-m", "tests.support.library_window", "window", "80"]
     program = subprocess.Popen(command, env=dict(env), stdout=subprocess.PIPE, text=True)
     yield program
     program.terminate()

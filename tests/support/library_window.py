@@ -1,8 +1,8 @@
-"""The app with its library window open, over a library such as people have.
+"""The library window over a library such as people have.
 
-``python -m tests.support.library_window library COUNT`` adds recordings with posters to this
-user's library, older than those that are there, and starts the app with the window; ``trim``
-instead of ``library`` shows the newest one in the trim view.
+``python -m tests.support.library_window window COUNT`` adds recordings with posters to this user's
+library, older than those that are there, and shows the window by itself; with ``app`` the app is
+started with it; with ``trim`` the newest recording is in the trim view.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ from recorder_app.media.frames import Pixels
 from recorder_app.media.stills import STRIP_PICTURES, STRIP_WIDTH, jpeg
 from recorder_app.services.library import library_path
 from recorder_app.settings.store import SettingsStore
+from recorder_app.ui import style
 from recorder_app.ui.application import App
+from recorder_app.ui.library.window import LibraryWindow
+from recorder_app.ui.tokens import LIGHT
 from tests.support.library import fill
 
 _WITH_POSTERS = 60
@@ -82,10 +85,22 @@ def main() -> int:
     if len(sys.argv) > 2:
         make(int(sys.argv[2]))
     qt = QApplication(sys.argv[:1])
+    return _window_alone(qt) if sys.argv[1] == "window" else _in_app(qt)
+
+
+def _window_alone(qt: QApplication) -> int:
+    style.apply(qt, LIGHT)
+    window = LibraryWindow(LIGHT, SettingsStore())
+    window.closed.connect(qt.quit)
+    window.bring_up()
+    return qt.exec()
+
+
+def _in_app(qt: QApplication) -> int:
     qt.setQuitOnLastWindowClosed(False)
     app = App(qt, SettingsStore())
     app.begin()
-    show = app.show_library if sys.argv[1] == "library" else partial(app._desk.trim, _newest())
+    show = app.show_library if sys.argv[1] == "app" else partial(app._desk.trim, _newest())
     QTimer.singleShot(_STARTED_MS, show)
     return qt.exec()
 

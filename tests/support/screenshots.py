@@ -104,7 +104,7 @@ class Photographer:
         """Take the library window with many recordings, the player and the trim view."""
         for scale, more in (("1", ("300",)), ("2", ())):
             self._env["QT_SCALE_FACTOR"] = scale
-            with self._library("library", *more):
+            with self._library("app", *more):
                 for name, keys in _LIBRARY.items():
                     for key in keys:
                         if key.startswith("type "):
