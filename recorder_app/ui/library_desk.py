@@ -19,6 +19,7 @@ from recorder_app.errors import (
     StorageError,
 )
 from recorder_app.settings.store import SettingsStore
+from recorder_app.ui import pauses
 from recorder_app.ui.background import Background
 from recorder_app.ui.remembered import Memory
 from recorder_app.ui.sharing import Sharing
@@ -192,3 +193,4 @@ def _play_elsewhere(_recording_id: str, path: str) -> None:
 def _load() -> None:
     for name in _PARTS:
         importlib.import_module(name)
+    pauses.keep_loaded()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from recorder_app import logs, paths
 from recorder_app.settings.store import SettingsStore
 from recorder_app.texts import N_, translate, use_language
-from recorder_app.ui import icons
+from recorder_app.ui import icons, pauses
 from recorder_app.ui.application import App
 
 _log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ def run() -> int:
         # Decimal signs and the like go with the words.
         QLocale.setDefault(QLocale(language))
     qt = _make_qt(sys.argv[:1])
+    pauses.take_turns()
     app = App(qt, store)
     with _on_signals(app.end_by_signal):
         app.begin()

@@ -119,7 +119,7 @@ class _Trial:
 
         from recorder_app.library.listing import Filter, Order
         from recorder_app.services.finding import list_recordings
-        from recorder_app.ui import style
+        from recorder_app.ui import pauses, style
         from recorder_app.ui.tokens import LIGHT
 
         class Painted(QObject):
@@ -133,10 +133,12 @@ class _Trial:
 
         self.app = QApplication([])
         style.apply(self.app, LIGHT)
-        # As the app did at its start, for the menu.
+        # As the app does at its start, and when its menu opens.
+        pauses.take_turns()
         list_recordings(Filter(), Order.DATE, 5, 0)
         self.painted = Painted()
         self.window = self._made()
+        pauses.keep_loaded()
 
     def _made(self) -> LibraryWindow:
         from recorder_app.settings.store import SettingsStore

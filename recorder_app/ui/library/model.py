@@ -277,25 +277,29 @@ class RecordingsModel(QAbstractTableModel):
             done(ids)
 
     def _needs_list(self) -> bool:
-        return self._listing is None and self._missing_row() is not None
+        return self._listing is None and self._missing_row() in self._in_sight()
 
     def _missing_row(self) -> int | None:
-        first, last = self._wanted
         known, gone = self._cards, self._gone
-        inside = range(max(0, first), min(last + 1, self._total))
-        around = range(max(0, first - _AHEAD), min(last + 1 + _AHEAD, self._total))
-        for rows in (inside, around):
+        for rows in (self._in_sight(), self._in_sight(_AHEAD)):
             for row in rows:
                 if row not in known and row not in gone:
                     return row
         return None
+
+    def _in_sight(self, more: int = 0) -> range:
+        """Return the rows that are in sight, and so many before and after them."""
+        first, last = self._wanted
+        return range(max(0, first - more), min(last + 1 + more, self._total))
 
     def _fetch(self) -> None:
         missing = self._missing_row()
         if missing is None or self._is_fetching or self._is_paused:
             return
         if self._listing is None:
-            self._list()
+            # What is only ahead waits until nobody types any more.
+            if missing in self._in_sight():
+                self._list()
             return
         self._is_fetching = True
         turn, listed = self._turn, self._listing
