@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QAccessible, QImage, QKeyEvent, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible, QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -20,7 +21,7 @@ from recorder_app.library.models import Job, Recording
 from recorder_app.services import catalogue
 from recorder_app.services.catalogue import Changes
 from recorder_app.services.library import library_path
-from recorder_app.ui.library import places
+from recorder_app.ui.library import grid, places
 from recorder_app.ui.library.details import DetailsPanel
 from recorder_app.ui.library.places import Place
 from recorder_app.ui.remembered import LibraryLook
@@ -75,6 +76,26 @@ def test_scrolling_draws_only_what_comes_into_sight(visitor: Visitor) -> None:
     assert max(drawn) <= 21
 
 
+def test_what_was_an_outline_while_it_scrolled_is_drawn_at_its_end(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = visitor.window.recordings.grid
+    # So slow that nothing is drawn while it scrolls.
+    monkeypatch.setattr(grid, "_DRAWING_S", -1.0)
+    drawn: set[str] = set()
+    draw = view._cards._draw_words
+
+    def note(painter: QPainter, poster: QRect, words: Any) -> None:
+        drawn.add(words.card.id)
+        draw(painter, poster, words)
+
+    monkeypatch.setattr(view._cards, "_draw_words", note)
+    view.verticalScrollBar().setValue(600)
+    visitor.settle()
+    wanted = {visitor.window.model.id_of(row) for row in view.rows_in_sight()}
+    visitor.qtbot.waitUntil(lambda: wanted <= drawn)
+
+
 def test_only_the_last_of_fast_keys_is_answered(visitor: Visitor) -> None:
     answers = []
     model = visitor.window.model
@@ -112,7 +133,7 @@ def test_places_show_what_they_say(visitor: Visitor) -> None:
         (Place(places.PROJECT, "Account Call"), lambda card: card.project == "Account Call"),
     ):
         visitor.go(place)
-        cards = [model.card(row) for row in range(min(50, model.total))]
+        cards = [model.card(row) for row in visitor.window.recordings.view.rows_in_sight()]
         assert cards, place
         assert all(card is not None and is_right(card) for card in cards), place
 

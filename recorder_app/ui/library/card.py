@@ -44,6 +44,9 @@ _TITLE_HEIGHT, _LINE_HEIGHT = 20, 17
 _ICON, _PLACEHOLDER = 14, 32
 # Words on a poster stand on this, whatever is in the picture: white on it has 4.5 to 1 over white.
 _VEIL = QColor(0, 0, 0, 178)
+# Put together once: flags of Python's are slow to join.
+_ONE_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+_UNCUT = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
 # Cards whose words are kept.
 _LAID = 1000
 # Letters before the first mark of a text that is cut.
@@ -99,6 +102,7 @@ class CardDelegate(TitleDelegate):
         self._theme = theme
         self._posters = posters
         self.hovered: tuple[int, float] | None = None
+        self.is_hurried = False
         self._title_font = QFont(parent.font())
         self._title_font.setPixelSize(BODY_PX)
         self._title_font.setWeight(QFont.Weight.DemiBold)
@@ -116,7 +120,7 @@ class CardDelegate(TitleDelegate):
         return option.rect.size()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw a card; one that is not known yet as its outline."""
+        """Draw a card; one that is not known yet, or in a hurry, as its outline."""
         rect: QRect = option.rect
         state = option.state
         is_selected = bool(state & QStyle.StateFlag.State_Selected)
@@ -126,7 +130,7 @@ class CardDelegate(TitleDelegate):
         if is_selected:
             self._draw_ground(painter, rect)
         poster = _poster_rect(rect)
-        if card is None:
+        if card is None or self.is_hurried:
             self._draw_placeholder(painter, rect, poster)
         else:
             words = self._words(card, poster.width())
@@ -250,8 +254,7 @@ class CardDelegate(TitleDelegate):
             inner.adjust(_ICON + SPACE_XS, 0, 0, 0)
         if text:
             painter.setPen(QColor(colour))
-            flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
-            painter.drawText(inner, flags, text)
+            painter.drawText(inner, _UNCUT, text)
 
     def _draw_words(self, painter: QPainter, poster: QRect, words: _Words) -> None:
         left, width = poster.left(), poster.width()
@@ -297,7 +300,7 @@ def draw_line(painter: QPainter, rect: QRect, line: Line, colour: str, theme: Th
                 mark = QRect(rect.left() + left - 1, top, right - left + 2, metrics.height())
                 painter.drawRoundedRect(mark, 3, 3)
     painter.setPen(QColor(colour))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+    painter.drawText(rect, _ONE_LINE, shown)
 
 
 def _cut_before(

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import (
@@ -17,6 +19,7 @@ from PySide6.QtCore import (
     QPoint,
     QRect,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -41,6 +44,9 @@ Index = QModelIndex | QPersistentModelIndex
 # So that there are two columns beside the details in the narrowest window that shows them.
 _NARROWEST = 188
 _WHEEL_PX = 40
+# While it is scrolled, cards are drawn for so long at a time; those left over are outlines until
+# the next time. Afterwards nothing is an outline that is known.
+_DRAWING_S, _SCROLLING_S = 0.012, 0.1
 
 
 class GridView(QListView):
@@ -58,6 +64,7 @@ class GridView(QListView):
         super().__init__(parent)
         self._posters = posters
         self._theme = theme
+        self._scrolled_at = 0.0
         self._cards = CardDelegate(theme, model, posters, self)
         self._model = model
         self.setItemDelegate(self._cards)
@@ -74,7 +81,6 @@ class GridView(QListView):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.activated.connect(lambda index: self.opened.emit(index.row()))
         posters.arrived.connect(self._picture_arrived)
-        model.dataChanged.connect(lambda *_: self.viewport().update())
 
     def set_theme(self, theme: Theme) -> None:
         """Draw everything in the colours of `theme`."""
@@ -251,6 +257,7 @@ class GridView(QListView):
         return QRegion(self.viewport().rect())
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self._scrolled_at = time.monotonic()
         self.viewport().scroll(dx, dy)
         self._tell_sight()
 
@@ -265,9 +272,13 @@ class GridView(QListView):
         chosen, current = self.selectionModel(), self.currentIndex().row()
         has_focus = self.hasFocus()
         editing = self.state() == QAbstractItemView.State.EditingState
+        # Not its bounding rectangle: pictures arrive here and there.
+        region = event.region()
+        began, late = time.monotonic(), []
+        is_scrolling = began < self._scrolled_at + _SCROLLING_S
         for row in self._rows_in(event.rect()):
             rect = self._rect(row)
-            if not rect.intersects(event.rect()):
+            if not region.intersects(rect):
                 continue
             index = self._model.index(row, 0)
             state = plain & ~QStyle.StateFlag.State_HasFocus
@@ -276,8 +287,18 @@ class GridView(QListView):
             if row == current and has_focus and not editing:
                 state |= QStyle.StateFlag.State_HasFocus
             option.rect, option.state = rect, state
+            self._cards.is_hurried = is_scrolling and time.monotonic() > began + _DRAWING_S
+            if self._cards.is_hurried:
+                late.append(row)
             self._cards.paint(painter, option, index)
+        self._cards.is_hurried = False
         painter.end()
+        if late:
+            QTimer.singleShot(0, self, partial(self._draw_late, late))
+
+    def _draw_late(self, rows: Iterable[int]) -> None:
+        for row in rows:
+            self.viewport().update(self._rect(row))
 
     def _tell_sight(self) -> None:
         rows = self.rows_in_sight()
@@ -303,9 +324,17 @@ class GridView(QListView):
                 self.viewport().update(self._rect(row))
                 return
 
-    def dataChanged(self, first: Index, last: Index, roles: Any = ()) -> None:
-        QAbstractItemView.dataChanged(self, first, last, roles)
-        self._note_sight(self.rows_in_sight())
+    def dataChanged(self, first: Index, last: Index, _roles: Any = ()) -> None:
+        sight = self.rows_in_sight()
+        rows = range(max(first.row(), sight.start), min(last.row() + 1, sight.stop))
+        if rows:
+            # Qt's would draw all of the view.
+            top, bottom = self._rect(rows.start), self._rect(rows.stop - 1)
+            whole = self.viewport().rect()
+            self.viewport().update(
+                whole.left(), top.top(), whole.width(), bottom.bottom() - top.top() + 1
+            )
+        self._note_sight(sight)
 
     # The pointer.
 
