@@ -44,9 +44,9 @@ Index = QModelIndex | QPersistentModelIndex
 # So that there are two columns beside the details in the narrowest window that shows them.
 _NARROWEST = 188
 _WHEEL_PX = 40
-# While it is scrolled, cards are drawn for so long at a time; those left over are outlines until
-# the next time. Afterwards nothing is an outline that is known.
-_DRAWING_S, _SCROLLING_S = 0.012, 0.1
+# While it is scrolled, cards are drawn for so long in each period; those left over are outlines
+# until the next one. Afterwards nothing is an outline that is known.
+_DRAWING_S, _PERIOD_S, _SCROLLING_S = 0.012, 0.03, 0.1
 
 
 class GridView(QListView):
@@ -64,7 +64,7 @@ class GridView(QListView):
         super().__init__(parent)
         self._posters = posters
         self._theme = theme
-        self._scrolled_at = 0.0
+        self._scrolled_at = self._period_began = self._drawn_s = 0.0
         self._cards = CardDelegate(theme, model, posters, self)
         self._model = model
         self.setItemDelegate(self._cards)
@@ -276,6 +276,9 @@ class GridView(QListView):
         region = event.region()
         began, late = time.monotonic(), []
         is_scrolling = began < self._scrolled_at + _SCROLLING_S
+        if began > self._period_began + _PERIOD_S:
+            self._period_began, self._drawn_s = began, 0.0
+        until = began + _DRAWING_S - self._drawn_s
         for row in self._rows_in(event.rect()):
             rect = self._rect(row)
             if not region.intersects(rect):
@@ -287,14 +290,15 @@ class GridView(QListView):
             if row == current and has_focus and not editing:
                 state |= QStyle.StateFlag.State_HasFocus
             option.rect, option.state = rect, state
-            self._cards.is_hurried = is_scrolling and time.monotonic() > began + _DRAWING_S
+            self._cards.is_hurried = is_scrolling and time.monotonic() > until
             if self._cards.is_hurried:
                 late.append(row)
             self._cards.paint(painter, option, index)
         self._cards.is_hurried = False
         painter.end()
+        self._drawn_s += time.monotonic() - began
         if late:
-            QTimer.singleShot(0, self, partial(self._draw_late, late))
+            QTimer.singleShot(int(1000 * _PERIOD_S), self, partial(self._draw_late, late))
 
     def _draw_late(self, rows: Iterable[int]) -> None:
         for row in rows:
