@@ -132,7 +132,8 @@ def choose_encoder(profile_name: str, wanted: VideoFormat) -> EncoderChoice:
     raise CodecUnavailable(
         N_("No video encoder for {profile} works on this machine ({reasons})."),
         hint=N_(
-            "Choose another format; on the command line, “recorder-app doctor” lists what works."
+            "Choose another format; on the command line, with --format, and “recorder-app doctor” "
+            "lists what works."
         ),
         profile=profile_name,
         reasons="; ".join(reasons),

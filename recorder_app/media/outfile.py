@@ -45,7 +45,7 @@ def storage_error(error: OSError, path: Path) -> StorageError:
         )
     return OutputNotWritable(
         N_("{path} cannot be written: {reason}."),
-        hint=N_("Choose a folder that you may write to."),
+        hint=N_("Choose a folder that you may write to; on the command line, with --output."),
         path=path,
         reason=error.strerror or type(error).__name__,
     )

@@ -109,7 +109,9 @@ def _check_disk(plan: RecordingPlan) -> None:
     if free is not None and free < plan.stop_free_bytes:
         raise DiskFull(
             N_("The disk of {folder} is full: {free} MB are free."),
-            hint=N_("Free some space, or choose another folder."),
+            hint=N_(
+                "Free some space, or choose another folder; on the command line, with --output."
+            ),
             folder=plan.output.parent,
             free=free // 1_000_000,
         )
