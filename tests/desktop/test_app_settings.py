@@ -48,7 +48,7 @@ def test_a_preset_of_the_window_records_by_its_shortcut(env: dict[str, str]) -> 
         app.choose("Settings")
         app.hands.focus(app.hands.window("Settings"))
         app.hands.click_on(app.eyes.find("list item", "Presets").rect)
-        app.hands.click_on(app.eyes.find("push button", "Add preset").rect)
+        app.press("push button", "Add preset")
         name = app.eyes.find("text", "Name")
         wait_until(lambda: "focused" in app.eyes.find("text", "Name").states)
         assert name.text == "Preset 1"
