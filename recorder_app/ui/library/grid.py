@@ -333,11 +333,10 @@ class GridView(QListView):
         rows = range(max(first.row(), sight.start), min(last.row() + 1, sight.stop))
         if rows:
             # Qt's would draw all of the view.
-            top, bottom = self._rect(rows.start), self._rect(rows.stop - 1)
-            whole = self.viewport().rect()
-            self.viewport().update(
-                whole.left(), top.top(), whole.width(), bottom.bottom() - top.top() + 1
-            )
+            changed = self.viewport().rect()
+            changed.setTop(self._rect(rows.start).top())
+            changed.setBottom(self._rect(rows.stop - 1).bottom())
+            self.viewport().update(changed)
         self._note_sight(sight)
 
     # The pointer.
