@@ -13,7 +13,7 @@ from recorder_app.cli.progress import ProgressLine
 from recorder_app.errors import MediaError, RecorderError
 
 if TYPE_CHECKING:
-    from recorder_app.services.recovery import RecoveryEntry
+    from recorder_app.services.recovery_entry import RecoveryEntry
 
 
 @click.command()
@@ -38,7 +38,7 @@ def recover(
     A file takes the place of the first one only when all of it decodes. What cannot be recovered is
     kept as it is; the exit code is then 6.
     """
-    from recorder_app.services import recovery
+    from recorder_app.services import recovery, recovery_entry
     from recorder_app.services.library import open_library
 
     whole = [folder.absolute() for folder in folders]
@@ -68,12 +68,12 @@ def recover(
             say("No take was cut short.")
         elif not is_applied:
             say("“recorder-app recover --apply” makes them whole files.")
-    return MediaError.exit_code if any(e.state == recovery.KEPT for e in found) else 0
+    return MediaError.exit_code if any(e.state == recovery_entry.KEPT for e in found) else 0
 
 
 def recover_first() -> None:
     """Recover what was cut short since the last command; says so, and never fails."""
-    from recorder_app.services import recovery
+    from recorder_app.services import recovery, recovery_entry
     from recorder_app.services.ledger import pending_folder
     from recorder_app.services.library import library_path, open_library
 
@@ -94,9 +94,9 @@ def recover_first() -> None:
     finally:
         line.clear()
     for entry in found:
-        if entry.state == recovery.RECOVERED:
+        if entry.state == recovery_entry.RECOVERED:
             say(f"A take was cut short and is whole again: {entry.path}")
-        elif entry.state == recovery.KEPT:
+        elif entry.state == recovery_entry.KEPT:
             say(f"A take was cut short and is left as it is: {entry.path} {entry.reason}")
 
 

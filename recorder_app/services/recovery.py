@@ -20,30 +20,12 @@ from recorder_app.pipeline.recovery import CutShort, Recovered
 from recorder_app.services import describing
 from recorder_app.services.ledger import INTERRUPTED
 from recorder_app.services.preferences import recordings_folder
+from recorder_app.services.recovery_entry import BUSY, FOUND, KEPT, RECOVERED, RecoveryEntry
 
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
 """Called with the take's path and the share that is done."""
-
-FOUND, RECOVERED, KEPT, BUSY = "found", "recovered", "kept", "busy"
-
-
-class RecoveryEntry(msgspec.Struct, frozen=True):
-    """A take that was cut short, and what became of it.
-
-    `state` is ``found`` (nothing done yet), ``recovered``, ``kept`` (left as it was, `reason` says
-    why) or ``busy`` (another process is at it).
-    """
-
-    path: str
-    state: str
-    started: datetime
-    size_bytes: int
-    duration_s: float = 0.0
-    id: str = ""
-    short_id: str = ""
-    reason: str = ""
 
 
 def known_folders(database: Database, more: Iterable[Path] = ()) -> list[Path]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QObject, QProcess, Signal
 
+from recorder_app.services.recovery_entry import KEPT, RECOVERED, RecoveryEntry
 from recorder_app.shapes import from_json
 from recorder_app.system.autostart import program
 from recorder_app.texts import N_, clock_text, translate
@@ -16,21 +17,10 @@ from recorder_app.ui.notifications import Notifier, Urgency
 _log = logging.getLogger(__name__)
 
 _END_MS = 500
-_RECOVERED, _KEPT = "recovered", "kept"
-
-
-class _Take(msgspec.Struct, frozen=True):
-    """As ``recorder-app recover`` tells of a take."""
-
-    path: str
-    state: str
-    duration_s: float = 0.0
-    id: str = ""
-    reason: str = ""
 
 
 class _Told(msgspec.Struct, frozen=True):
-    takes: list[_Take] = []
+    takes: list[RecoveryEntry] = []
 
 
 class Recovery(QObject):
@@ -91,16 +81,16 @@ class Recovery(QObject):
             takes = []
         for take in takes:
             self._tell(take)
-        if any(take.state == _RECOVERED for take in takes):
+        if any(take.state == RECOVERED for take in takes):
             self.recovered.emit()
         if self._is_wanted:
             self.look()
 
-    def _tell(self, take: _Take) -> None:
+    def _tell(self, take: RecoveryEntry) -> None:
         _log.info("take was cut short state=%s path=%s", take.state, take.path)
         key = f"recovered {take.path}"
         name = Path(take.path).stem
-        if take.state == _RECOVERED:
+        if take.state == RECOVERED:
             title = translate(N_("A recording that was cut short is whole again"))
             body = f"{name}\n{clock_text(take.duration_s)}"
             actions = [
@@ -108,14 +98,14 @@ class Recovery(QObject):
                 ("play", translate(N_("Play"))),
                 ("folder", translate(N_("Show in folder"))),
             ]
-        elif take.state == _KEPT:
+        elif take.state == KEPT:
             title = translate(N_("A recording was cut short and is left as it is"))
             body = f"{name}\n{take.reason}"
             actions = [("folder", translate(N_("Show in folder")))]
         else:
             return
         self._paths[key] = take.path
-        urgency: Urgency = "normal" if take.state == _RECOVERED else "critical"
+        urgency: Urgency = "normal" if take.state == RECOVERED else "critical"
         self._notifier.notify(key, title, body, actions, urgency)
 
     def _on_action(self, key: str, action: str) -> None:
