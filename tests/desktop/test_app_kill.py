@@ -66,9 +66,7 @@ def test_a_take_that_is_killed_is_whole_again_in_the_library(
     env: dict[str, str], full_desktop: VirtualDesktop
 ) -> None:
     with running_app(env) as app:
-        app.click_icon()
-        app.wait_for("recording")
-        app.wait_for_seconds(2)
+        begin_take(app)
         # As a lack of memory would.
         for each in app.others():
             each.kill()
@@ -79,13 +77,18 @@ def test_what_was_cut_short_with_the_app_is_whole_again_at_its_start(
     env: dict[str, str], full_desktop: VirtualDesktop
 ) -> None:
     with running_app(env) as first:
-        first.click_icon()
-        first.wait_for("recording")
-        first.wait_for_seconds(2)
+        begin_take(first)
         first.kill()
         end_all(env)
     with running_app(env) as second:
         check_recovered(second, full_desktop)
+
+
+def begin_take(app: RunningApp) -> None:
+    """Record by a click on the icon; return when something is in the file."""
+    app.click_icon()
+    app.wait_for("recording")
+    app.wait_for_seconds(2)
 
 
 def check_recovered(app: RunningApp, desktop: VirtualDesktop) -> None:

@@ -13,10 +13,12 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from pytestqt.qtbot import QtBot
 
+from recorder_app.library.database import Database
 from recorder_app.services.targets import TargetList
 from recorder_app.ui import style
 from recorder_app.ui.picker import AreaPicker
 from recorder_app.ui.tokens import LIGHT
+from tests.gui import library_scenes
 from tests.gui.library import Visitor, make_library
 from tests.gui.picking import WINDOWS, Person
 
@@ -56,9 +58,15 @@ def person(qtbot: QtBot) -> Iterator[Person]:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for kind in ("DATA", "CACHE", "CONFIG"):
+    for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
     return tmp_path
+
+
+@pytest.fixture
+def database(home: Path) -> Iterator[Database]:  # noqa: ARG001 - it is where the library is
+    with library_scenes.opened() as found:
+        yield found
 
 
 @pytest.fixture

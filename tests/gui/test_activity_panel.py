@@ -29,18 +29,7 @@ from tests.support.upload_jobs import running
 
 SOON_MS = 8000
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
-        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
-    return tmp_path
-
-
-@pytest.fixture
-def database(home: Path) -> Iterator[Database]:  # noqa: ARG001 - it is where the library is
-    with scenes.opened() as found:
-        yield found
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from recorder_app.errors import DiskFull, LibraryLocked, UnreadableMedia
 from recorder_app.settings.store import SettingsStore
 from recorder_app.ui.background import Background
 from recorder_app.ui.library import details_work
+from recorder_app.ui.library.details import DetailsPanel
+from recorder_app.ui.library.window import LibraryWindow
 from recorder_app.ui.library_desk import LibraryDesk
 from recorder_app.ui.remembered import Memory
 from recorder_app.ui.tokens import LIGHT
@@ -45,7 +47,8 @@ def desk(home: Path) -> Iterator[LibraryDesk]:
     background.finish()
 
 
-def test_what_is_being_typed_is_kept_as_the_program_ends(desk: LibraryDesk, qtbot: QtBot) -> None:
+def open_newest(desk: LibraryDesk, qtbot: QtBot) -> tuple[str, LibraryWindow, DetailsPanel]:
+    """Open the window with its newest recording chosen; return the id, the window, the details."""
     newest = make_library(5)[-1]
     desk.open(newest)
     window, details = desk._window, desk._details
@@ -54,6 +57,11 @@ def test_what_is_being_typed_is_kept_as_the_program_ends(desk: LibraryDesk, qtbo
     qtbot.addWidget(window)
     qtbot.waitUntil(lambda: window.is_idle and details._page_ids == [newest], timeout=20_000)
     qtbot.waitUntil(lambda: details.is_idle)
+    return newest, window, details
+
+
+def test_what_is_being_typed_is_kept_as_the_program_ends(desk: LibraryDesk, qtbot: QtBot) -> None:
+    newest, window, details = open_newest(desk, qtbot)
     details.one.title.line.setText("Typed last")
     details.one.tags.line.setText("late")
     window.deeds.mark_favourite([newest], True)
@@ -68,14 +76,7 @@ def test_what_is_being_typed_is_kept_as_the_program_ends(desk: LibraryDesk, qtbo
 @pytest.fixture
 def opened(desk: LibraryDesk, qtbot: QtBot) -> Iterator[Any]:
     """The application's window with all its panels, and the details of a recording."""
-    newest = make_library(5)[-1]
-    desk.open(newest)
-    window, details = desk._window, desk._details
-    assert window is not None
-    assert details is not None
-    qtbot.addWidget(window)
-    qtbot.waitUntil(lambda: window.is_idle and details._page_ids == [newest], timeout=20_000)
-    qtbot.waitUntil(lambda: details.is_idle)
+    _, window, details = open_newest(desk, qtbot)
     yield desk
     desk.close()
     qtbot.waitUntil(lambda: window.is_idle and details.is_idle)

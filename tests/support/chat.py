@@ -9,47 +9,33 @@ import contextlib
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from tests.support.command import LIMIT_S
 from tests.support.hands import wait_until
+from tests.support.line_program import LineProgram
 
 TITLE = "Chat"
 
 
-class Chat:
+class Chat(LineProgram):
     """The running program, as tests see it."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.chat"],
-            env=dict(env),
-            stdout=subprocess.PIPE,
-            text=True,
+        super().__init__(
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.support.chat"],
+                env=dict(env),
+                stdout=subprocess.PIPE,
+                text=True,
+            )
         )
-        self._said: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
 
     @property
     def text(self) -> str | None:
         """What is in the field; None before it is there."""
-        return self._said[-1] if self._said else None
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait(LIMIT_S)
-        self._reader.join(LIMIT_S)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._said.append(json.loads(line))
+        return json.loads(self.lines[-1]) if self.lines else None
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from PySide6.QtGui import QDrag, QDragEnterEvent, QDropEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 from recorder_app.media.geometry import Rect
-from tests.support.command import LIMIT_S
 from tests.support.hands import wait_until
+from tests.support.line_program import LineProgram
 
 SIZE = (240, 160)
 
@@ -58,37 +57,24 @@ class Files(QLabel):
             print("dropped", url.toLocalFile(), flush=True)
 
 
-class OtherProgram:
+class OtherProgram(LineProgram):
     """The running program, as tests see it: where it is, and what it printed."""
 
     def __init__(self, env: Mapping[str, str], at: tuple[int, int], path: Path | None) -> None:
         command = [sys.executable, "-m", "tests.support.dragging", *map(str, at)]
-        self._process = subprocess.Popen(
-            [*command, str(path or "")], env=dict(env), stdout=subprocess.PIPE, text=True
+        super().__init__(
+            subprocess.Popen(
+                [*command, str(path or "")], env=dict(env), stdout=subprocess.PIPE, text=True
+            )
         )
-        self.told: list[str] = []
         self.rect = Rect(*at, *SIZE)
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
 
     @property
     def middle(self) -> tuple[int, int]:
         return self.rect.x + self.rect.width // 2, self.rect.y + self.rect.height // 2
 
     def has_told(self, line: str) -> bool:
-        return line in self.told
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait(LIMIT_S)
-        self._reader.join(LIMIT_S)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self.told.append(line.rstrip("\n"))
+        return line in self.lines
 
 
 @contextlib.contextmanager

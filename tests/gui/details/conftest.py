@@ -16,19 +16,6 @@ from tests.gui.details.support import Person
 from tests.gui.support import shown
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
-        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
-    return tmp_path
-
-
-@pytest.fixture
-def database(home: Path) -> Iterator[Database]:  # noqa: ARG001 - it is where the library is
-    with scenes.opened() as found:
-        yield found
-
-
 @pytest.fixture
 def take(database: Database, home: Path) -> str:
     return scenes.take(database, home)
